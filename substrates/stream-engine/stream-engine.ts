@@ -1,0 +1,112 @@
+/**
+ * The stream engine: runs an architecture's declaration over the log, survives crashes, and answers queries from state.
+ */
+import type { Declaration, StoreName } from '../declaration.ts';
+import type { EventLogBinding } from '../event-log/event-log.ts';
+import type { KeyValueStoreBinding, StoreCounts } from '../key-value-store/key-value-store.ts';
+import type { StateReader } from '../query-service.ts';
+
+/** What every stage of a job goes by; all durations in event time but the checkpoint interval. */
+export interface PipelineSettings {
+  /** Length of the tumbling window that stands for the talk's hour. */
+  hourMs: number;
+  /** The watermark trails the greatest event time seen in the partition by this. */
+  maxOutOfOrderMs: number;
+  /** An event is dropped, and counted, if its window's end + this ≤ watermark. */
+  allowedLatenessMs: number;
+  /** Wall time between two checkpoints of a partition; 0 for none but the last. */
+  checkpointIntervalMs: number;
+}
+
+/** Everything that a job is; plain JSON. */
+export interface JobSpecification {
+  declaration: Declaration;
+  settings: PipelineSettings;
+  log: EventLogBinding;
+  stores: Partial<Record<StoreName, KeyValueStoreBinding>>;
+  workers: number;
+  /** Checkpoints, positions and sockets live here; the job owns it. */
+  directory: string;
+  /** Handed to the hooks of every worker, opaque to the engine (fault plan, ledger). */
+  hooks?: unknown;
+}
+
+/** What an engine can do; declared, never guessed. */
+export interface EngineCapabilities {
+  failpoints: boolean;
+  savepoint: boolean;
+  /** State can be listed, not only asked by key. */
+  enumerate: boolean;
+}
+
+/** A partition's progress, as its worker reported it last. */
+export interface PartitionProgress {
+  partition: number;
+  /** Impressions read, by offset. */
+  offset: number;
+  /** Events whose effect a reader can see by way of the architecture's answer. */
+  reflectedEvents: number;
+  /** Events whose effect is acknowledged by a store; the denominator of commands per event. */
+  storedEvents: Partial<Record<StoreName, number>>;
+  /** Events dropped because they came later than allowed. */
+  lateDroppedEvents: number;
+  /** The end of the stream was read and nothing is left to write. */
+  drained: boolean;
+  drainedAtMs?: number;
+}
+
+export interface CheckpointFigures {
+  count: number;
+  bytes: number;
+  /** Longest time that ingestion stood still for one. */
+  longestPauseMs: number;
+}
+
+/** The whole job, summed over workers, dead ones included. */
+export interface JobStatus {
+  atMs: number;
+  partitions: PartitionProgress[];
+  stores: Partial<Record<StoreName, StoreCounts>>;
+  checkpoints: CheckpointFigures;
+  /** Bytes that the state takes in memory, over all workers. */
+  stateBytes: number;
+}
+
+export type JobEvent = { atMs: number; worker: number } & (
+  | { kind: 'started'; epoch: number; pid: number }
+  | { kind: 'exited'; epoch: number; code: number | null; signal: string | null }
+  | { kind: 'silent'; epoch: number; silentMs: number }
+  | { kind: 'restored'; epoch: number; partition: number; fromOffset: number; checkpoint: string | null; rejected: string[] }
+  | { kind: 'caught-up'; epoch: number; partition: number; replayedEvents: number }
+  | { kind: 'note'; epoch: number; note: Record<string, unknown> }
+);
+
+export interface RunningJob {
+  /** Starts ingestion; a job is started with its workers ready and waiting, so that start-up is not measured. */
+  go(): void;
+  status(): JobStatus;
+  /** Every event so far, in order. */
+  readonly events: readonly JobEvent[];
+  onEvent(listener: (event: JobEvent) => void): void;
+  /** Reads the state of running workers; unavailable ones are answered as such. */
+  readonly state: StateReader;
+  /** Resolves when every partition is drained; rejects with `JobFailedError` if the job cannot go on. */
+  drained(): Promise<JobStatus>;
+  /** CPU seconds, user and system, of all worker processes since `go`, dead ones included. */
+  cpuSeconds(): number;
+  /** Ends all workers and returns the final status. `savepoint` leaves a checkpoint of the exact position. Idempotent. */
+  stop(options?: { savepoint?: boolean }): Promise<JobStatus>;
+}
+
+/** The job cannot go on: no checkpoint is usable, a worker cannot start, the log is corrupt. */
+export class JobFailedError extends Error {
+  override readonly name = 'JobFailedError';
+}
+
+export interface StreamEngine {
+  readonly name: string;
+  readonly capabilities: EngineCapabilities;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Resolves when all workers are ready. `restoreFrom` is the directory of an earlier job of the same declaration. */
+  start(job: JobSpecification): Promise<RunningJob>;
+}
