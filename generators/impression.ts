@@ -41,17 +41,26 @@ export function createBlock(partition: number, capacity = MAX_BLOCK_ROWS): Impre
   };
 }
 
-/** Rows `[from, to)` of a block as a block of their own; the columns are views, not copies. Minimum and maximum stay bounds, not exact. */
+/** Rows `[from, to)` of a block as a block of their own, `from < to`; the tweet columns are views, not copies. */
 export function sliceBlock(block: ImpressionBlock, from: number, to: number): ImpressionBlock {
+  const deltas = block.eventTimeDeltaMs;
+  let least = 0xffffffff;
+  let greatest = 0;
+  for (let row = from; row < to; row++) {
+    const delta = deltas[row] as number;
+    if (delta < least) least = delta;
+    if (delta > greatest) greatest = delta;
+  }
+  const shift = block.minEventTimeMs;
   return {
     partition: block.partition,
     firstSequence: block.firstSequence + from,
     count: to - from,
     tweetIdLo: block.tweetIdLo.subarray(from, to),
     tweetIdHi: block.tweetIdHi.subarray(from, to),
-    eventTimeDeltaMs: block.eventTimeDeltaMs.subarray(from, to),
-    minEventTimeMs: block.minEventTimeMs,
-    maxEventTimeMs: block.maxEventTimeMs,
+    eventTimeDeltaMs: deltas.subarray(from, to).map((delta) => delta - least),
+    minEventTimeMs: shift + least,
+    maxEventTimeMs: shift + greatest,
   };
 }
 

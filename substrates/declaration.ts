@@ -41,7 +41,7 @@ const windowState = z.strictObject({
   queryable: z.boolean(),
   onClose,
   /** Most keys of one write when a window is handed over; ingestion and queries go on between two writes. */
-  maxFlushKeys: z.int().min(1).max(100_000).default(5000),
+  maxFlushKeys: z.int().min(1).max(5000).default(2000),
 });
 
 /** A job that runs once for each hour of the archive and bulk-loads the result. */

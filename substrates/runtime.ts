@@ -33,6 +33,8 @@ export interface Files {
 export type RequestHandler = (request: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 export interface Server {
+  /** What `connect` takes to reach this server. */
+  readonly address: string;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,8 @@ export class UnreachableError extends Error {
 export interface WorkerExit {
   code: number | null;
   signal: string | null;
+  /** The last that it wrote to its standard error. */
+  stderr: string;
 }
 
 /** A worker process as its supervisor holds it. Messages are plain JSON. */
@@ -75,11 +79,13 @@ export interface Runtime {
   yield(): Promise<void>;
   openLog(binding: EventLogBinding): Promise<EventLog>;
   openStore(binding: KeyValueStoreBinding): Promise<KeyValueStore>;
-  /** `address` is what `connect` takes: a socket path, a name. */
-  serve(address: string, handler: RequestHandler): Promise<Server>;
+  /** Listens on an address of this host that nobody else uses. */
+  serve(handler: RequestHandler): Promise<Server>;
   connect(address: string): Promise<Connection>;
   /** Starts a worker process that runs the engine's worker with this specification (plain JSON). */
   spawnWorker(specification: unknown): WorkerHandle;
+  /** User and system CPU seconds of the own process since it started. */
+  cpuSeconds(): number;
   /** Kills the own process as SIGKILL does: nothing after the call runs, nothing is cleaned up. */
   crash(): Promise<never>;
 }

@@ -18,6 +18,12 @@ export interface PipelineSettings {
   checkpointIntervalMs: number;
 }
 
+/** Where a worker's hooks come from: a module URL and what its `createHooks` is given; plain JSON. */
+export interface HooksBinding {
+  module: string;
+  data: unknown;
+}
+
 /** Everything that a job is; plain JSON. */
 export interface JobSpecification {
   declaration: Declaration;
@@ -27,8 +33,8 @@ export interface JobSpecification {
   workers: number;
   /** Checkpoints, positions and sockets live here; the job owns it. */
   directory: string;
-  /** Handed to the hooks of every worker, opaque to the engine (fault plan, ledger). */
-  hooks?: unknown;
+  /** Hooks for every worker: a module whose `createHooks` is called in the worker with `data`, opaque to the engine. */
+  hooks?: HooksBinding;
 }
 
 /** What an engine can do; declared, never guessed. */
@@ -72,11 +78,24 @@ export interface JobStatus {
   stateBytes: number;
 }
 
+/** Where a stage of a partition starts: from nothing, or from what an earlier worker left. */
+export interface RestoredPosition {
+  stage: number;
+  partition: number;
+  fromOffset: number;
+  /** How much of what was written to a store the restored position covers, in events: the rest is written again. */
+  coveredEvents: number;
+  /** File that was restored, null for a start from nothing. */
+  restored: string | null;
+  /** Newer files that could not be used, with the reason. */
+  rejected: string[];
+}
+
 export type JobEvent = { atMs: number; worker: number } & (
   | { kind: 'started'; epoch: number; pid: number }
   | { kind: 'exited'; epoch: number; code: number | null; signal: string | null }
   | { kind: 'silent'; epoch: number; silentMs: number }
-  | { kind: 'restored'; epoch: number; partition: number; fromOffset: number; checkpoint: string | null; rejected: string[] }
+  | ({ kind: 'restored'; epoch: number } & RestoredPosition)
   | { kind: 'caught-up'; epoch: number; partition: number; replayedEvents: number }
   | { kind: 'note'; epoch: number; note: Record<string, unknown> }
 );
@@ -103,10 +122,16 @@ export class JobFailedError extends Error {
   override readonly name = 'JobFailedError';
 }
 
+/** Called by the engine on the supervisor's side. */
+export interface SupervisorHooks {
+  /** After a worker was found dead or silent, before its successor starts. Returns the successor's hook data, if it should change. */
+  beforeRestart?(worker: { worker: number; epoch: number; partitions: number[] }): Promise<HooksBinding | undefined>;
+}
+
 export interface StreamEngine {
   readonly name: string;
   readonly capabilities: EngineCapabilities;
   readonly settings: Readonly<Record<string, string>>;
   /** Resolves when all workers are ready. `restoreFrom` is the directory of an earlier job of the same declaration. */
-  start(job: JobSpecification): Promise<RunningJob>;
+  start(job: JobSpecification, hooks?: SupervisorHooks): Promise<RunningJob>;
 }

@@ -1,0 +1,62 @@
+/** What the command line needs from the rest: injected, so that tests drive it whole with a run that takes no time. */
+import type { Clock } from '../../substrates/clock.ts';
+import type { CalibrationReport } from '../calibrate/calibrate.ts';
+import type { FileSystemFacts } from '../config/preflight.ts';
+import type { RunConfig } from '../config/run-config.ts';
+import type { Result } from '../results/schema.ts';
+import type { ProgressSink } from '../run/progress-sink.ts';
+import type { SignalTarget } from './interruption.ts';
+import type { ProgressStream } from './progress.ts';
+
+export interface RunContext {
+  progress: ProgressSink;
+  signal: AbortSignal;
+}
+
+/** A run that ended, whole or interrupted, and the folder where it left everything. */
+export interface FinishedRun {
+  result: Result;
+  directory: string;
+}
+
+export interface CatalogueEntry {
+  name: string;
+  description: string;
+}
+
+/** What there is to choose from. */
+export interface Catalogue {
+  architectures: readonly CatalogueEntry[];
+  substrates: readonly CatalogueEntry[];
+  faults: readonly CatalogueEntry[];
+}
+
+export interface CliDependencies {
+  stdout: { write(text: string): unknown; columns?: number };
+  stderr: ProgressStream;
+  /** Environment variables. */
+  environment: Readonly<Record<string, string | undefined>>;
+  workingDirectory: string;
+  version: string;
+  clock: Clock;
+  signals: SignalTarget;
+  fileSystem: FileSystemFacts;
+  catalogue(): Promise<Catalogue>;
+  /** Loads a user's architecture and gives its name; rejects if the file declares none. */
+  architectureName(path: string): Promise<string>;
+  runBenchmark(config: RunConfig, context: RunContext): Promise<FinishedRun>;
+  /** Reads a result by its file or its run's folder. */
+  readResult(path: string): Promise<Result>;
+  /** Writes every report of a result into the folder; resolves with their paths, the HTML page first. */
+  writeReports(result: Result, directory: string): Promise<string[]>;
+  /** The end of a run for a terminal: who won what. */
+  summarize(result: Result): Promise<string>;
+  /** Results side by side, as text for a terminal and as data. */
+  compare(results: readonly { label: string; result: Result }[]): Promise<{ text: string; data: unknown }>;
+  calibrate(options: {
+    directory: string;
+    quick: boolean;
+    progress: ProgressSink;
+    signal: AbortSignal;
+  }): Promise<CalibrationReport>;
+}

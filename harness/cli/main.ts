@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/**
+ * The `omegabench` command: the command line of `cli.ts`, bound to this process. What is heavy (database, charts) is imported when it
+ * is needed, so that help and refusals come at once.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MonotonicClock } from '../../substrates/clock.ts';
+import { fileSystemFacts } from '../config/file-system-facts.ts';
+import { packageRoot } from '../environment/host-facts.ts';
+import { describeError } from './bench-error.ts';
+import { createCli } from './cli.ts';
+import type { CliDependencies } from './dependencies.ts';
+import { translateError } from './translate-error.ts';
+
+/** What is still open after the work is done, such as a handle that nobody closed, does not keep a finished command alive. */
+const LINGER_MS = 2000;
+
+const dependencies: CliDependencies = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  workingDirectory: process.cwd(),
+  version: packageVersion(),
+  clock: MonotonicClock.readingNow(0),
+  signals: process,
+  fileSystem: fileSystemFacts,
+  catalogue: async () => (await import('./catalogue.ts')).catalogue(),
+  architectureName: async (path) =>
+    (await (await import('../../architectures/registry.ts')).loadArchitecture(path)).name,
+  runBenchmark: async (config, context) => (await import('../run/run-benchmark.ts')).runBenchmark(config, context),
+  readResult: async (path) => (await import('../results/store.ts')).readResult(path),
+  async writeReports(result, directory) {
+    const { writeReport } = await import('../report/report.ts');
+    const { htmlPath, markdownPath, pngPaths } = await writeReport(directory, result);
+    return [htmlPath, markdownPath, ...pngPaths];
+  },
+  summarize: async (result) => (await import('../report/terminal.ts')).terminalSummary(result),
+  async compare(results) {
+    const { compareResults } = await import('../report/compare.ts');
+    const { terminal, differences, figures } = compareResults(results);
+    return { text: terminal, data: { results: results.map((result) => result.label), differences, figures } };
+  },
+  calibrate: async (options) => (await import('../calibrate/calibrate.ts')).calibrate(options),
+};
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+/** `omegabench list | head` closes the pipe early: that is no error. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.on('uncaughtException', (error) => {
+  const shown = translateError(error);
+  process.stderr.write(describeError(shown, true));
+  process.exit(shown.exitCode);
+});
+
+process.exitCode = await createCli(dependencies).main(process.argv.slice(2));
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -1,0 +1,31 @@
+/** What every act of a run is given. */
+import type { RunConfig } from '../config/run-config.ts';
+import type { ProgressSink } from './progress-sink.ts';
+import type { StreamPlan } from './streams.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface ActContext {
+  config: RunConfig;
+  workspace: Workspace;
+  progress: ProgressSink;
+  signal: AbortSignal;
+  streams: StreamPlan;
+}
+
+/** The act was stopped by the user; what it had measured until then is kept if it makes sense alone. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+/** Rejects with `InterruptedError` when the signal fires; never resolves. Keep the returned function to stop listening. */
+export function interruption(signal: AbortSignal): { promise: Promise<never>; release: () => void } {
+  let release = (): void => undefined;
+  const promise = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(new InterruptedError('interrupted'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    release = () => signal.removeEventListener('abort', abort);
+  });
+  promise.catch(() => undefined);
+  return { promise, release };
+}

@@ -1,0 +1,138 @@
+/**
+ * Act 1, capacity: a filled log, the same for all, is drained as fast as the pipeline can. What is not done at the time limit is
+ * stopped; the rate is what was reflected by the time it took. CPU is that of all processes: the workers and the supervisor.
+ */
+import type { Declaration, StoreName } from '../../substrates/declaration.ts';
+import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
+import { openFileLog } from '../../substrates/event-log/open-log.ts';
+import type { StoreCounts } from '../../substrates/key-value-store/key-value-store.ts';
+import type { JobStatus } from '../../substrates/stream-engine/stream-engine.ts';
+import { fillLog } from '../load/fill-log.ts';
+import { commandsPerEvent } from '../measure/rates.ts';
+import type { CapacityFigures, Rung } from '../results/acts.ts';
+import { type ActContext, interruption } from './act-context.ts';
+import type { RungPlan } from './declarations.ts';
+import { Pipeline } from './pipeline.ts';
+
+/** A log that is filled once and drained by all. */
+export interface FilledLog {
+  binding: EventLogBinding;
+  folder: string;
+  events: number;
+  /** After this every arrival lies in the past. */
+  endMs: number;
+}
+
+export async function fillCapacityLog(context: ActContext): Promise<FilledLog> {
+  const { workspace, progress, signal } = context;
+  const source = await context.streams.capacity();
+  const folder = await workspace.folder('capacity-log');
+  const binding: EventLogBinding = { kind: 'files', directory: folder, partitions: source.partitions };
+  progress.phase('capacity', `filling the log with ${source.totalImpressions.toLocaleString('en')} impressions`);
+  const log = await openFileLog(binding);
+  const events = await fillLog(source, log, {
+    signal,
+    onProgress: (appended, total) => progress.update({ text: 'filling the log', fraction: appended / total }),
+  });
+  await log.close();
+  return { binding, folder, events, endMs: source.endMs };
+}
+
+interface Drain {
+  limitMs: number;
+  storeSync: boolean;
+  checkpoints: boolean;
+}
+
+/** Drains the filled log with one architecture. Error: `InterruptedError`, or what ended the job. */
+export async function runCapacity(context: ActContext, log: FilledLog, declaration: Declaration): Promise<CapacityFigures> {
+  const { config } = context;
+  const storeSync = config.storeSync === 'on';
+  return drain(context, log, declaration, { limitMs: config.capacityLimitMs, storeSync, checkpoints: true });
+}
+
+/** The same with other options. */
+export async function runRung(context: ActContext, log: FilledLog, plan: RungPlan): Promise<Rung> {
+  const figures = await drain(context, log, plan.declaration, { ...plan, limitMs: context.config.rungLimitMs });
+  const perEvent = figures.store.serving?.commandsPerEvent;
+  return {
+    name: plan.name,
+    options: plan.options,
+    eventsPerSecond: figures.eventsPerSecond,
+    eventsPerCpuSecond: figures.eventsPerCpuSecond,
+    elapsedSeconds: figures.elapsedSeconds,
+    reflectedEvents: figures.reflectedEvents,
+    ...(perEvent === undefined ? {} : { commandsPerEvent: perEvent }),
+    isDefault: false,
+  };
+}
+
+async function drain(context: ActContext, log: FilledLog, declaration: Declaration, how: Drain): Promise<CapacityFigures> {
+  const { config, workspace, progress } = context;
+  const folder = await workspace.folder(`capacity-${declaration.name}`);
+  const pipeline = await Pipeline.open({
+    declaration,
+    config,
+    folder,
+    log: log.binding,
+    clockStartsAtMs: log.endMs + 2 * config.hourMs + config.batchCutOffMs,
+    storeSync: how.storeSync,
+    checkpoints: how.checkpoints,
+  });
+  const interrupted = interruption(context.signal);
+  try {
+    const { job, runtime } = pipeline;
+    const { clock } = runtime;
+    const ownCpuSeconds = runtime.cpuSeconds();
+    const startMs = clock.nowMs();
+    job.go();
+    const drained = job.drained().then(() => true);
+    let done = false;
+    while (!done && clock.nowMs() - startMs < how.limitMs) {
+      done = await Promise.race([drained, runtime.sleep(100).then(() => false), interrupted.promise]);
+      const reflected = reflectedEvents(job.status());
+      progress.update({ text: `${reflected.toLocaleString('en')} events`, fraction: reflected / log.events });
+    }
+    const stoppedMs = clock.nowMs();
+    const supervisorCpuSeconds = runtime.cpuSeconds() - ownCpuSeconds;
+    const status = await job.stop();
+    const drainedMs = Math.max(...status.partitions.map((partition) => partition.drainedAtMs ?? 0));
+    const elapsedSeconds = ((done ? drainedMs : stoppedMs) - startMs) / 1000;
+    return figuresOf(status, elapsedSeconds, done, job.cpuSeconds() + supervisorCpuSeconds, config.workers);
+  } finally {
+    interrupted.release();
+    await pipeline.close();
+    await workspace.discard(folder);
+  }
+}
+
+function figuresOf(
+  status: JobStatus,
+  elapsedSeconds: number,
+  completed: boolean,
+  cpuSeconds: number,
+  workers: number,
+): CapacityFigures {
+  const events = reflectedEvents(status);
+  const store: CapacityFigures['store'] = {};
+  for (const [name, counts] of Object.entries(status.stores) as [StoreName, StoreCounts][]) {
+    const stored = status.partitions.reduce((sum, partition) => sum + (partition.storedEvents[name] ?? 0), 0);
+    store[name] = { ...counts, commandsPerEvent: commandsPerEvent(counts, stored) ?? 0 };
+  }
+  return {
+    eventsPerSecond: events / elapsedSeconds,
+    eventsPerCpuSecond: events / cpuSeconds,
+    reflectedEvents: events,
+    elapsedSeconds,
+    completed,
+    cpuSeconds,
+    workers,
+    store,
+    checkpoints: status.checkpoints,
+    stateBytes: status.stateBytes,
+  };
+}
+
+export function reflectedEvents(status: JobStatus): number {
+  return status.partitions.reduce((sum, partition) => sum + partition.reflectedEvents, 0);
+}

@@ -1,0 +1,75 @@
+/**
+ * The declarations that a run measures: the registered ones with the options of the run applied, the user's own, and alpha's and
+ * omega-prime's other rungs.
+ */
+import { DeclarationError, findArchitecture, loadArchitecture } from '../../architectures/registry.ts';
+import type { Declaration, Stage } from '../../substrates/declaration.ts';
+import type { RunConfig } from '../config/run-config.ts';
+
+/** All declarations of a run, in its order. Error: `DeclarationError`. */
+export async function declarationsOf(config: RunConfig): Promise<Declaration[]> {
+  const declarations: Declaration[] = [];
+  for (const name of config.architectures) {
+    const declaration = findArchitecture(name);
+    if (declaration === undefined) throw new DeclarationError(`there is no architecture ${name}`);
+    declarations.push(withOptions(declaration, config));
+  }
+  for (const file of config.architectureFiles) {
+    const declaration = await loadArchitecture(file);
+    if (declarations.some((other) => other.name === declaration.name)) {
+      throw new DeclarationError(`${file} declares ${declaration.name}, which runs already; give it a name of its own`);
+    }
+    declarations.push(declaration);
+  }
+  return declarations;
+}
+
+/** The registered architecture in the form that the flags ask for. */
+function withOptions(declaration: Declaration, config: RunConfig): Declaration {
+  const stages = declaration.stages.map((stage): Stage => {
+    switch (stage.kind) {
+      case 'increment-store':
+        return {
+          ...stage,
+          increment: config.increment,
+          commit: config.alphaCommit,
+          maxBatchEvents: config.alphaBatch,
+        };
+      case 'window-state':
+        if (declaration.name !== 'beta' || stage.onClose.kind === 'nothing') return stage;
+        return { ...stage, onClose: { kind: config.betaFlush, store: stage.onClose.store } };
+      case 'batch-job':
+        return { ...stage, bucketBy: config.batchBucket, cutOffMs: config.batchCutOffMs };
+    }
+  });
+  return { ...declaration, stages };
+}
+
+/** The same architecture with other options, for the capacity act only. */
+export interface RungPlan {
+  name: string;
+  options: string;
+  declaration: Declaration;
+  storeSync: boolean;
+  checkpoints: boolean;
+}
+
+/** Alpha's transaction sizes with and without sync, and omega-prime without checkpoints. */
+export function rungsOf(declaration: Declaration, storeSync: boolean): RungPlan[] {
+  const base = { declaration, storeSync, checkpoints: true };
+  if (declaration.name === 'omega-prime') {
+    return [{ ...base, name: 'no checkpoints', options: 'checkpoint interval 0', checkpoints: false }];
+  }
+  if (declaration.name !== 'alpha') return [];
+  const size = (maxBatchEvents: number, sync: boolean): RungPlan => ({
+    name: `${maxBatchEvents.toLocaleString('en')} events${sync ? '' : ', no sync'}`,
+    options: `one store transaction per ${maxBatchEvents} events, ${sync ? "LMDB's default sync" : 'no sync'}`,
+    declaration: {
+      ...declaration,
+      stages: declaration.stages.map((stage) => (stage.kind === 'increment-store' ? { ...stage, maxBatchEvents } : stage)),
+    },
+    storeSync: sync,
+    checkpoints: true,
+  });
+  return [size(100, true), size(10_000, true), size(1000, false), size(10_000, false)];
+}

@@ -1,0 +1,209 @@
+/**
+ * What the steady and the failure act share: the generator offers the stream in an open loop on the run's clock, one architecture
+ * works on it, a prober asks for the canaries, and progress is sampled ten times a second.
+ */
+import { CanaryPrefixes } from '../../generators/canary-prefixes.ts';
+import type { ImpressionSource } from '../../generators/impression-source.ts';
+import type { Declaration, StoreName } from '../../substrates/declaration.ts';
+import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
+import type { NodeRuntime } from '../../substrates/node-runtime.ts';
+import type { HooksBinding, JobStatus, SupervisorHooks } from '../../substrates/stream-engine/stream-engine.ts';
+import type { GeneratorProcessReport } from '../load/generator-messages.ts';
+import { GeneratorProcess } from '../load/generator-process.ts';
+import { CanaryReader } from '../measure/canary-reader.ts';
+import { FreshnessTracker } from '../measure/freshness.ts';
+import { Prober } from '../measure/prober.ts';
+import { type ActContext, interruption } from './act-context.ts';
+import { Pipeline } from './pipeline.ts';
+
+/** Time for processes to start before the stream does; doubled until they are ready in time. */
+const FIRST_LEAD_MS = 1500;
+const MAX_LEAD_MS = 24_000;
+const SAMPLE_EVERY_MS = 100;
+/** Probes a second: a read of a store's hour or two in each of them stays within 50 commands a second and partition. */
+const PROBES_PER_SECOND = { store: 16, state: 50 } as const;
+/** A generator that is later than this for more than 1 % of the impressions has not offered the rate that it should have. */
+export const MAX_GENERATOR_LATENESS_P99_MS = 50;
+
+export interface Sample {
+  atMs: number;
+  offeredEvents: number;
+  status: JobStatus;
+}
+
+export interface LiveActOptions {
+  name: string;
+  declaration: Declaration;
+  source: ImpressionSource;
+  faults?: (runtime: NodeRuntime, folder: string) => { binding: HooksBinding; supervisor: SupervisorHooks };
+}
+
+/** An architecture under load; closed by whoever opened it. */
+export class LiveAct {
+  readonly source: ImpressionSource;
+  readonly pipeline: Pipeline;
+  readonly log: EventLogBinding;
+  readonly tracker: FreshnessTracker;
+  readonly prober: Prober;
+  readonly samples: Sample[] = [];
+  readonly #context: ActContext;
+  readonly #generator: GeneratorProcess;
+  readonly #folder: string;
+  #sampling: Promise<void> | undefined;
+  #sampled = false;
+
+  private constructor(
+    context: ActContext,
+    options: LiveActOptions,
+    folder: string,
+    pipeline: Pipeline,
+    generator: GeneratorProcess,
+    log: EventLogBinding,
+  ) {
+    this.#context = context;
+    this.#folder = folder;
+    this.#generator = generator;
+    this.pipeline = pipeline;
+    this.log = log;
+    this.source = options.source;
+    const { source } = this;
+    this.tracker = new FreshnessTracker(source.partitions, source.startMs);
+    const readsStore = options.declaration.answer.from !== 'state';
+    this.prober = new Prober({
+      query: pipeline.query,
+      reader: new CanaryReader(
+        source,
+        source.canaries.map((canary) => new CanaryPrefixes(source, canary.partition)),
+      ),
+      tracker: this.tracker,
+      clock: pipeline.runtime.clock,
+      sleep: (durationMs) => pipeline.runtime.sleep(durationMs),
+      seed: context.config.seed,
+      meanPeriodMs: 1000 / (readsStore ? PROBES_PER_SECOND.store : PROBES_PER_SECOND.state),
+    });
+  }
+
+  /** Starts all processes; resolves when they are ready and the stream has not begun. */
+  static async open(context: ActContext, options: LiveActOptions): Promise<LiveAct> {
+    for (let leadMs = FIRST_LEAD_MS; ; leadMs *= 2) {
+      const act = await LiveAct.#tryOpen(context, options, leadMs);
+      if (act.pipeline.runtime.clock.nowMs() < options.source.startMs) return act;
+      await act.close();
+      if (leadMs > MAX_LEAD_MS) {
+        throw new Error(`the processes need more than ${leadMs} ms to start; the machine is too busy to measure anything`);
+      }
+    }
+  }
+
+  static async #tryOpen(context: ActContext, options: LiveActOptions, leadMs: number): Promise<LiveAct> {
+    const { source, declaration } = options;
+    const folder = await context.workspace.folder(`${options.name}-${declaration.name}`);
+    const log: EventLogBinding = { kind: 'files', directory: `${folder}/log`, partitions: source.partitions };
+    const pipeline = await Pipeline.open({
+      declaration,
+      config: context.config,
+      folder,
+      log,
+      clockStartsAtMs: source.startMs - leadMs,
+      storeSync: context.config.storeSync === 'on',
+      checkpoints: true,
+      ...(options.faults === undefined ? {} : { faults: options.faults }),
+    });
+    const { epochOffsetMs } = pipeline.runtime.clock;
+    const generator = new GeneratorProcess({ stream: source.description, log, epochOffsetMs });
+    const act = new LiveAct(context, options, folder, pipeline, generator, log);
+    try {
+      await generator.ready;
+    } catch (error) {
+      await act.close();
+      throw error;
+    }
+    return act;
+  }
+
+  /**
+   * Runs until every impression is in the log. Error: `InterruptedError`, `JobFailedError`, `GeneratorFailedError`.
+   */
+  async offer(): Promise<GeneratorProcessReport> {
+    const { runtime, job } = this.pipeline;
+    const { startMs, endMs } = this.source;
+    const interrupted = interruption(this.#context.signal);
+    const failed = job.drained().then(() => new Promise<never>(() => undefined));
+    try {
+      this.#generator.go();
+      job.go();
+      this.#sampling = this.#sample();
+      await Promise.race([this.#until(startMs), failed, interrupted.promise]);
+      this.prober.start();
+      const report = await Promise.race([this.#generator.done, failed, interrupted.promise]);
+      await Promise.race([this.#until(endMs), interrupted.promise]);
+      return report;
+    } finally {
+      interrupted.release();
+      await this.prober.stop();
+      failed.catch(() => undefined);
+      this.#context.progress.update({ text: `${runtime.clock.nowMs() >= endMs ? 'all' : 'not all'} offered`, fraction: 1 });
+    }
+  }
+
+  /** Waits until everything that was offered is settled; false if it is not within the time. */
+  async drain(limitMs: number): Promise<boolean> {
+    const { runtime, job } = this.pipeline;
+    const interrupted = interruption(this.#context.signal);
+    try {
+      const drained = job.drained().then(() => true);
+      return await Promise.race([drained, runtime.sleep(limitMs).then(() => false), interrupted.promise]);
+    } finally {
+      interrupted.release();
+    }
+  }
+
+  /** Ends sampling; the samples are whole afterwards. */
+  async stopSampling(): Promise<void> {
+    this.#sampled = true;
+    await this.#sampling;
+  }
+
+  async close(): Promise<void> {
+    await this.stopSampling();
+    await this.#generator.kill();
+    await this.pipeline.close();
+    await this.#context.workspace.discard(this.#folder);
+  }
+
+  async #sample(): Promise<void> {
+    const { runtime, job } = this.pipeline;
+    const { source } = this;
+    while (!this.#sampled) {
+      const nowMs = runtime.clock.nowMs();
+      const offeredEvents = offeredBy(source, nowMs);
+      this.samples.push({ atMs: nowMs, offeredEvents, status: job.status() });
+      const seconds = Math.max(0, nowMs - source.startMs) / 1000;
+      this.#context.progress.update({
+        text: `${seconds.toFixed(0)} s, ${offeredEvents.toLocaleString('en')} offered`,
+        fraction: Math.min(1, Math.max(0, (nowMs - source.startMs) / (source.endMs - source.startMs))),
+      });
+      await runtime.sleep(SAMPLE_EVERY_MS);
+    }
+  }
+
+  async #until(timeMs: number): Promise<void> {
+    const { clock } = this.pipeline.runtime;
+    while (clock.nowMs() < timeMs) await this.pipeline.runtime.sleep(Math.min(50, Math.max(1, timeMs - clock.nowMs())));
+  }
+}
+
+/** Impressions that are due by now, over all partitions. */
+export function offeredBy(source: ImpressionSource, timeMs: number): number {
+  let sum = 0;
+  for (let partition = 0; partition < source.partitions; partition++) sum += source.dueBy(partition, timeMs);
+  return sum;
+}
+
+/** Cumulative counts of one store, by time. */
+export function storeSamples(samples: readonly Sample[], store: StoreName) {
+  return samples.flatMap(({ status }) => {
+    const counts = status.stores[store];
+    return counts === undefined ? [] : [{ atMs: status.atMs, counts }];
+  });
+}

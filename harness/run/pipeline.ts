@@ -1,0 +1,115 @@
+/**
+ * One architecture at work: its log, its stores, the engine that runs it and the query service that answers from it, in a folder of
+ * its own, on one clock. Everything is opened here and closed here.
+ */
+import { MonotonicClock } from '../../substrates/clock.ts';
+import { type Declaration, type StoreName, storesOf } from '../../substrates/declaration.ts';
+import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
+import type { KeyValueStore, KeyValueStoreBinding } from '../../substrates/key-value-store/key-value-store.ts';
+import { NodeRuntime } from '../../substrates/node-runtime.ts';
+import { QueryService } from '../../substrates/query-service.ts';
+import { EmbeddedEngine } from '../../substrates/stream-engine/embedded/embedded-engine.ts';
+import type {
+  HooksBinding,
+  PipelineSettings,
+  RunningJob,
+  StreamEngine,
+  SupervisorHooks,
+} from '../../substrates/stream-engine/stream-engine.ts';
+import type { RunConfig } from '../config/run-config.ts';
+
+export interface PipelineOptions {
+  declaration: Declaration;
+  config: RunConfig;
+  folder: string;
+  log: EventLogBinding;
+  /** What the run's clock reads when the pipeline is opened. */
+  clockStartsAtMs: number;
+  storeSync: boolean;
+  checkpoints: boolean;
+  /** Made when the runtime is there: hooks of the workers and of the supervisor. */
+  faults?: (runtime: NodeRuntime, folder: string) => { binding: HooksBinding; supervisor: SupervisorHooks };
+}
+
+export class Pipeline {
+  readonly runtime: NodeRuntime;
+  readonly engine: StreamEngine;
+  readonly job: RunningJob;
+  /** Handles of the harness's own: their commands are probe traffic. */
+  readonly stores: Partial<Record<StoreName, KeyValueStore>>;
+  readonly query: QueryService;
+
+  private constructor(
+    runtime: NodeRuntime,
+    engine: StreamEngine,
+    job: RunningJob,
+    stores: Partial<Record<StoreName, KeyValueStore>>,
+    query: QueryService,
+  ) {
+    this.runtime = runtime;
+    this.engine = engine;
+    this.job = job;
+    this.stores = stores;
+    this.query = query;
+  }
+
+  /** Resolves when all workers are ready and waiting for `job.go()`. */
+  static async open(options: PipelineOptions): Promise<Pipeline> {
+    const { declaration, config, folder, log } = options;
+    const runtime = new NodeRuntime(MonotonicClock.readingNow(options.clockStartsAtMs));
+    const engine = new EmbeddedEngine(runtime, runtime.clock.epochOffsetMs);
+    const bindings: Partial<Record<StoreName, KeyValueStoreBinding>> = {};
+    for (const name of storesOf(declaration)) {
+      bindings[name] = { kind: 'lmdb', directory: `${folder}/${name}-store`, sync: options.storeSync };
+    }
+    const faults = options.faults?.(runtime, `${folder}/faults`);
+    const stores: Partial<Record<StoreName, KeyValueStore>> = {};
+    let job: RunningJob | undefined;
+    try {
+      for (const [name, binding] of Object.entries(bindings) as [StoreName, KeyValueStoreBinding][]) {
+        stores[name] = await runtime.openStore(binding);
+      }
+      job = await engine.start(
+        {
+          declaration,
+          settings: settingsOf(config, options.checkpoints),
+          log,
+          stores: bindings,
+          workers: config.workers,
+          directory: `${folder}/job`,
+          ...(faults === undefined ? {} : { hooks: faults.binding }),
+        },
+        faults?.supervisor,
+      );
+    } catch (error) {
+      for (const store of Object.values(stores)) await store.close();
+      throw error;
+    }
+    const query = new QueryService({
+      answer: declaration.answer,
+      partitions: log.partitions,
+      stores,
+      state: job.state,
+    });
+    return new Pipeline(runtime, engine, job, stores, query);
+  }
+
+  /** Commands that the harness itself has sent to the stores. */
+  probeCommands(): number {
+    return Object.values(this.stores).reduce((sum, store) => sum + store.counts.commands, 0);
+  }
+
+  async close(): Promise<void> {
+    await this.job.stop();
+    for (const store of Object.values(this.stores)) await store.close();
+  }
+}
+
+export function settingsOf(config: RunConfig, checkpoints: boolean): PipelineSettings {
+  return {
+    hourMs: config.hourMs,
+    maxOutOfOrderMs: config.maxOutOfOrderMs,
+    allowedLatenessMs: config.allowedLatenessMs,
+    checkpointIntervalMs: checkpoints ? config.checkpointIntervalMs : 0,
+  };
+}

@@ -1,0 +1,355 @@
+/**
+ * The supervisor of a job: starts the workers, notices dead and silent ones, fences them with a new epoch and starts successors,
+ * which restore what was left. It sums what workers report into one status.
+ */
+import type { StoreName } from '../../declaration.ts';
+import type { StoreCounts } from '../../key-value-store/key-value-store.ts';
+import type { StateReader } from '../../query-service.ts';
+import type { Runtime, WorkerExit, WorkerHandle } from '../../runtime.ts';
+import {
+  type CheckpointFigures,
+  type HooksBinding,
+  type JobEvent,
+  JobFailedError,
+  type JobSpecification,
+  type JobStatus,
+  type PartitionProgress,
+  type RunningJob,
+  type SupervisorHooks,
+} from '../stream-engine.ts';
+import type { StageProgress } from './stages/stage-task.ts';
+import { StateClient } from './state-client.ts';
+import type { FromWorker, ToWorker, WorkerSpecification, WorkerStatus } from './worker-messages.ts';
+
+export interface SupervisorOptions {
+  /** A worker that says nothing for this long is replaced. */
+  silentAfterMs: number;
+  /** The job fails when a worker dies this often in a row without having become ready. */
+  maxFailedStarts: number;
+}
+
+/** One life of a worker. */
+interface Life {
+  worker: number;
+  epoch: number;
+  handle: WorkerHandle;
+  ready: boolean;
+  ended: boolean;
+  heardMs: number;
+  cpuAtGoSeconds: number;
+  status: WorkerStatus | undefined;
+  /** By partition: where the life began, and the position that its predecessor had reported. */
+  resumed: Map<number, { fromOffset: number; predecessorOffset: number }>;
+}
+
+type EventBody<E> = E extends unknown ? Omit<E, 'atMs' | 'worker' | 'epoch'> : never;
+
+export class Supervisor implements RunningJob {
+  readonly events: JobEvent[] = [];
+  readonly #runtime: Runtime;
+  readonly #job: JobSpecification;
+  readonly #epochOffsetMs: number;
+  readonly #hooks: SupervisorHooks;
+  readonly #options: SupervisorOptions;
+  readonly #partitionsOf: number[][];
+  readonly #state: StateClient;
+  readonly #listeners: ((event: JobEvent) => void)[] = [];
+  /** Newest life of each worker. */
+  readonly #lives: Life[] = [];
+  /** Lives that were replaced: their figures still count, and a silent one may still run. */
+  readonly #formerLives: Life[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #hookBinding: HooksBinding | undefined;
+  #failedStarts = 0;
+  #failure: JobFailedError | undefined;
+  #going = false;
+  #stopping: Promise<JobStatus> | undefined;
+
+  constructor(
+    runtime: Runtime,
+    job: JobSpecification,
+    epochOffsetMs: number,
+    hooks: SupervisorHooks,
+    options: SupervisorOptions,
+  ) {
+    this.#runtime = runtime;
+    this.#job = job;
+    this.#epochOffsetMs = epochOffsetMs;
+    this.#hooks = hooks;
+    this.#options = options;
+    this.#hookBinding = job.hooks;
+    this.#partitionsOf = Array.from({ length: job.workers }, () => []);
+    const owner = Array.from({ length: job.log.partitions }, (_, partition) => partition % job.workers);
+    owner.forEach((worker, partition) => this.#partitionsOf[worker]?.push(partition));
+    this.#state = new StateClient(runtime, owner);
+  }
+
+  get state(): StateReader {
+    return this.#state;
+  }
+
+  /** Starts all workers; resolves when they are ready. */
+  async start(): Promise<void> {
+    this.#partitionsOf.forEach((_, worker) => this.#startLife(worker, 1));
+    await this.#until(() => this.#lives.every((life) => life.ready));
+    void this.#watch();
+  }
+
+  go(): void {
+    this.#going = true;
+    for (const life of this.#lives) {
+      life.cpuAtGoSeconds = life.status?.cpuSeconds ?? 0;
+      this.#send(life, { kind: 'go' });
+    }
+  }
+
+  onEvent(listener: (event: JobEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  status(): JobStatus {
+    const lives = [...this.#formerLives, ...this.#lives];
+    return {
+      atMs: this.#runtime.clock.nowMs(),
+      partitions: this.#lives.flatMap((life) => progressOf(life.status, this.#partitionsOf[life.worker] ?? [])),
+      stores: sumStores(lives),
+      checkpoints: sumCheckpoints(lives),
+      stateBytes: sumStages(this.#lives, (stage) => stage.stateBytes),
+    };
+  }
+
+  async drained(): Promise<JobStatus> {
+    const isDrained = (status: JobStatus): boolean =>
+      status.partitions.length === this.#job.log.partitions && status.partitions.every((partition) => partition.drained);
+    await this.#until(() => this.#stopping !== undefined || isDrained(this.status()));
+    return this.status();
+  }
+
+  cpuSeconds(): number {
+    const lives = [...this.#formerLives, ...this.#lives];
+    return lives.reduce((sum, life) => sum + Math.max(0, (life.status?.cpuSeconds ?? 0) - life.cpuAtGoSeconds), 0);
+  }
+
+  stop(options: { savepoint?: boolean } = {}): Promise<JobStatus> {
+    this.#stopping ??= this.#stopAll(options.savepoint ?? false);
+    return this.#stopping;
+  }
+
+  async #stopAll(savepoint: boolean): Promise<JobStatus> {
+    for (const life of this.#lives) this.#send(life, { kind: 'stop', savepoint });
+    for (const life of this.#formerLives) if (!life.ended) life.handle.kill('SIGKILL');
+    const graceMs = this.#runtime.clock.nowMs() + 10_000;
+    while (this.#lives.some((life) => !life.ended)) {
+      if (this.#runtime.clock.nowMs() > graceMs) for (const life of this.#lives) if (!life.ended) life.handle.kill('SIGKILL');
+      await this.#runtime.sleep(5);
+    }
+    this.#state.close();
+    this.#wake();
+    return this.status();
+  }
+
+  #startLife(worker: number, epoch: number): void {
+    const specification: WorkerSpecification = {
+      job: this.#job,
+      worker,
+      epoch,
+      partitions: this.#partitionsOf[worker] ?? [],
+      epochOffsetMs: this.#epochOffsetMs,
+      waitForGo: !this.#going,
+      hooks: this.#hookBinding,
+    };
+    const handle = this.#runtime.spawnWorker(specification);
+    const life: Life = {
+      worker,
+      epoch,
+      handle,
+      ready: false,
+      ended: false,
+      heardMs: this.#runtime.clock.nowMs(),
+      cpuAtGoSeconds: 0,
+      status: undefined,
+      resumed: new Map(),
+    };
+    const former = this.#lives[worker];
+    if (former !== undefined) this.#formerLives.push(former);
+    this.#lives[worker] = life;
+    handle.onMessage((message) => this.#hear(life, message as FromWorker));
+    handle.onExit((exit) => void this.#ended(life, exit));
+    this.#emit(life, { kind: 'started', pid: handle.pid });
+  }
+
+  #hear(life: Life, message: FromWorker): void {
+    life.heardMs = this.#runtime.clock.nowMs();
+    switch (message.kind) {
+      case 'ready':
+        life.ready = true;
+        life.status = message.status;
+        this.#failedStarts = 0;
+        if (this.#isCurrent(life)) this.#state.workerIsAt(life.worker, message.address);
+        this.#resume(life, message);
+        break;
+      case 'status':
+      case 'stopped':
+        life.status = message.status;
+        this.#checkCaughtUp(life);
+        break;
+      case 'note':
+        this.#emit(life, { kind: 'note', note: message.note });
+        break;
+      case 'failed':
+        this.#emit(life, { kind: 'note', note: { error: message.message } });
+        if (message.final && this.#isCurrent(life)) this.#fail(message.message);
+        break;
+    }
+    this.#wake();
+  }
+
+  #resume(life: Life, message: FromWorker & { kind: 'ready' }): void {
+    const former = this.#formerLives.findLast((other) => other.worker === life.worker);
+    for (const restored of message.restored) {
+      this.#emit(life, { kind: 'restored', ...restored });
+      const before = former?.status?.stages.find(
+        (stage) => stage.stage === restored.stage && stage.partition === restored.partition,
+      );
+      if (before === undefined) continue;
+      const known = life.resumed.get(restored.partition);
+      if (known !== undefined && known.fromOffset <= restored.fromOffset) continue;
+      life.resumed.set(restored.partition, { fromOffset: restored.fromOffset, predecessorOffset: before.offset });
+    }
+  }
+
+  #checkCaughtUp(life: Life): void {
+    for (const [partition, { fromOffset, predecessorOffset }] of life.resumed) {
+      const stages = life.status?.stages.filter((stage) => stage.partition === partition) ?? [];
+      if (stages.some((stage) => stage.offset < predecessorOffset)) continue;
+      life.resumed.delete(partition);
+      this.#emit(life, { kind: 'caught-up', partition, replayedEvents: Math.max(0, predecessorOffset - fromOffset) });
+    }
+  }
+
+  async #ended(life: Life, exit: WorkerExit): Promise<void> {
+    if (life.ended) return;
+    life.ended = true;
+    this.#emit(life, { kind: 'exited', code: exit.code, signal: exit.signal });
+    this.#wake();
+    if (!this.#isCurrent(life) || this.#stopping !== undefined || this.#failure !== undefined) return;
+    this.#state.workerIsGone(life.worker);
+    if (!life.ready) {
+      this.#failedStarts += 1;
+      if (this.#failedStarts >= this.#options.maxFailedStarts) {
+        this.#fail(`worker ${life.worker} cannot start (${describe(exit)})`);
+        return;
+      }
+    }
+    await this.#replace(life);
+  }
+
+  async #replace(life: Life): Promise<void> {
+    const { worker, epoch } = life;
+    const partitions = this.#partitionsOf[worker] ?? [];
+    this.#hookBinding = (await this.#hooks.beforeRestart?.({ worker, epoch, partitions })) ?? this.#hookBinding;
+    if (this.#stopping === undefined && this.#isCurrent(life)) this.#startLife(worker, epoch + 1);
+  }
+
+  /** Looks for silent workers as long as the job runs. */
+  async #watch(): Promise<void> {
+    const { silentAfterMs } = this.#options;
+    while (this.#stopping === undefined && this.#failure === undefined) {
+      await this.#runtime.sleep(silentAfterMs / 10);
+      for (const life of [...this.#lives]) {
+        const silentMs = this.#runtime.clock.nowMs() - life.heardMs;
+        if (life.ended || silentMs < silentAfterMs || !this.#isCurrent(life) || this.#stopping !== undefined) continue;
+        this.#emit(life, { kind: 'silent', silentMs });
+        this.#state.workerIsGone(life.worker);
+        await this.#replace(life);
+      }
+    }
+  }
+
+  #isCurrent(life: Life): boolean {
+    return this.#lives[life.worker] === life;
+  }
+
+  #send(life: Life, message: ToWorker): void {
+    life.handle.send(message);
+  }
+
+  #emit(life: Life, body: EventBody<JobEvent>): void {
+    const event = { atMs: this.#runtime.clock.nowMs(), worker: life.worker, epoch: life.epoch, ...body } as JobEvent;
+    this.events.push(event);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #fail(message: string): void {
+    this.#failure ??= new JobFailedError(message);
+    this.#wake();
+  }
+
+  /** Resolves when the condition holds, rejects when the job has failed; looks whenever something was heard. */
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      if (this.#failure !== undefined) throw this.#failure;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+function describe(exit: WorkerExit): string {
+  const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`;
+  const last = exit.stderr.trim().split('\n').slice(-3).join(' | ');
+  return last === '' ? how : `${how}: ${last}`;
+}
+
+/** One progress a partition: the slowest stage's position, the best answer's reach. */
+function progressOf(status: WorkerStatus | undefined, partitions: readonly number[]): PartitionProgress[] {
+  return partitions.map((partition) => {
+    const stages = status?.stages.filter((stage) => stage.partition === partition) ?? [];
+    const storedEvents: Partial<Record<StoreName, number>> = {};
+    for (const stage of stages) if (stage.store !== undefined) storedEvents[stage.store] = stage.storedEvents;
+    const drained = stages.length > 0 && stages.every((stage) => stage.drained);
+    const drainedAtMs = Math.max(...stages.map((stage) => stage.drainedAtMs ?? 0));
+    return {
+      partition,
+      offset: stages.length === 0 ? 0 : Math.min(...stages.map((stage) => stage.offset)),
+      reflectedEvents: Math.max(0, ...stages.map((stage) => stage.reflectedEvents)),
+      storedEvents,
+      lateDroppedEvents: Math.max(0, ...stages.map((stage) => stage.lateDroppedEvents)),
+      drained,
+      ...(drained ? { drainedAtMs } : {}),
+    };
+  });
+}
+
+function sumStores(lives: readonly Life[]): Partial<Record<StoreName, StoreCounts>> {
+  const sums: Partial<Record<StoreName, StoreCounts>> = {};
+  for (const life of lives) {
+    for (const [name, counts] of Object.entries(life.status?.stores ?? {}) as [StoreName, StoreCounts][]) {
+      sums[name] ??= { commands: 0, roundTrips: 0, reads: 0, writes: 0 };
+      const sum = sums[name];
+      sum.commands += counts.commands;
+      sum.roundTrips += counts.roundTrips;
+      sum.reads += counts.reads;
+      sum.writes += counts.writes;
+    }
+  }
+  return sums;
+}
+
+function sumCheckpoints(lives: readonly Life[]): CheckpointFigures {
+  const sum: CheckpointFigures = { count: 0, bytes: 0, longestPauseMs: 0 };
+  for (const stage of lives.flatMap((life) => life.status?.stages ?? [])) {
+    sum.count += stage.checkpoints.count;
+    sum.bytes += stage.checkpoints.bytes;
+    sum.longestPauseMs = Math.max(sum.longestPauseMs, stage.checkpoints.longestPauseMs);
+  }
+  return sum;
+}
+
+function sumStages(lives: readonly Life[], figure: (stage: StageProgress) => number): number {
+  return lives.flatMap((life) => life.status?.stages ?? []).reduce((sum, stage) => sum + figure(stage), 0);
+}

@@ -1,0 +1,72 @@
+/** The command line with nothing real behind it: what it prints is kept, and a run takes no time. */
+import type { Cli } from '../../../harness/cli/cli.ts';
+import { createCli } from '../../../harness/cli/cli.ts';
+import type { CliDependencies } from '../../../harness/cli/dependencies.ts';
+import { resultFixture } from '../../support/result-fixture.ts';
+
+export interface FakeCli {
+  cli: Cli;
+  dependencies: CliDependencies;
+  stdout(): string;
+  stderr(): string;
+  /** Delivers a signal to whoever listens. */
+  signal(name: 'SIGINT' | 'SIGTERM'): void;
+  /** Listeners for signals that are left. */
+  listeners(): number;
+  /** Codes with which the process was ended at once. */
+  exits: number[];
+}
+
+export function fakeCli(changes: Partial<CliDependencies> = {}): FakeCli {
+  const printed = { stdout: '', stderr: '' };
+  const listeners = new Map<string, () => void>();
+  const exits: number[] = [];
+  let nowMs = 0;
+  const dependencies: CliDependencies = {
+    stdout: { write: (text) => (printed.stdout += text), columns: 80 },
+    stderr: { write: (text) => (printed.stderr += text) },
+    environment: {},
+    workingDirectory: '/work',
+    version: '1.2.3',
+    clock: { nowMs: () => nowMs++ },
+    signals: {
+      on: (name, listener) => listeners.set(name, listener),
+      off: (name) => listeners.delete(name),
+      exit: (code) => exits.push(code),
+    },
+    fileSystem: {
+      unreadable: async () => undefined,
+      fileBytes: async () => 0,
+      unwritable: async () => undefined,
+      freeBytes: async () => 1e15,
+    },
+    catalogue: async () => ({
+      architectures: [
+        { name: 'alpha', description: 'Every event increments the store.' },
+        { name: 'omega', description: 'State first.' },
+      ],
+      substrates: [{ name: 'files', description: 'A log.' }],
+      faults: [{ name: 'crash', description: 'SIGKILL.' }],
+    }),
+    architectureName: async () => 'mine',
+    runBenchmark: async () => ({ result: resultFixture(), directory: '/work/results/run-1' }),
+    readResult: async () => resultFixture(),
+    writeReports: async (_result, directory) => [`${directory}/report.html`, `${directory}/summary.md`],
+    summarize: async () => 'omega-prime wins.\n',
+    compare: async (results) => ({
+      text: `${results.map((result) => result.label).join(' | ')}\n`,
+      data: { compared: results.length },
+    }),
+    calibrate: async () => ({ ceilings: [], elapsedSeconds: 0 }),
+    ...changes,
+  };
+  return {
+    cli: createCli(dependencies),
+    dependencies,
+    stdout: () => printed.stdout,
+    stderr: () => printed.stderr,
+    signal: (name) => listeners.get(name)?.(),
+    listeners: () => listeners.size,
+    exits,
+  };
+}

@@ -1,0 +1,102 @@
+/** The LMDB store between operating-system processes, one of which may be killed. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { LmdbStore } from '../../../../substrates/key-value-store/lmdb/lmdb-store.ts';
+import type { StoreRequest } from '../../../support/store-process.ts';
+import { columnsOf, row, scanned } from '../../../support/store-rows.ts';
+import { withTemporaryDirectory } from '../../../support/temporary-directory.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../../support/store-process.js', import.meta.url));
+
+class StoreProcess {
+  readonly child: ChildProcess;
+
+  constructor(directory: string, durability: string) {
+    this.child = fork(PROGRAM, [directory, durability], { execArgv: [] });
+  }
+
+  /** The next answer; rejects if the process ends before. */
+  async answer(): Promise<unknown> {
+    const ended = once(this.child, 'exit').then((exit) => {
+      throw new Error(`the process ended with ${exit}`);
+    });
+    const [message] = (await Promise.race([once(this.child, 'message'), ended])) as [{ answer: unknown }];
+    return message.answer;
+  }
+
+  ask(request: StoreRequest): Promise<unknown> {
+    const answer = this.answer();
+    this.child.send(request);
+    return answer;
+  }
+
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exit = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exit;
+  }
+}
+
+/** Gives `body` the directory of an empty store and `count` processes that have opened it. */
+async function withProcesses(
+  count: number,
+  durability: string,
+  body: (processes: StoreProcess[], store: LmdbStore) => Promise<void>,
+): Promise<void> {
+  await withTemporaryDirectory(async (directory) => {
+    const store = new LmdbStore({ kind: 'lmdb', directory, sync: durability === 'sync' });
+    const processes = Array.from({ length: count }, () => new StoreProcess(directory, durability));
+    try {
+      await Promise.all(processes.map((each) => each.answer()));
+      await body(processes, store);
+    } finally {
+      await Promise.all(processes.map((each) => each.end()));
+      await store.close();
+    }
+  });
+}
+
+function tenKeys(counter: number): ReturnType<typeof row>[] {
+  return Array.from({ length: 10 }, (_, i) => row(BigInt(i + 1), 0, counter, counter * i));
+}
+
+describe.each(['sync', 'no-sync'])('LMDB store between processes, %s', (durability) => {
+  test('two processes that increment the same keys at the same time lose nothing', () =>
+    withProcesses(2, durability, async (processes, store) => {
+      await Promise.all(processes.map((each) => each.ask({ kind: 'add', times: 200 })));
+      expect(await scanned(store)).toEqual(tenKeys(400));
+    }));
+
+  test('a reader in another process sees a commit at once', () =>
+    withProcesses(1, durability, async ([reader], store) => {
+      for (let i = 1; i <= 5; i++) {
+        await store.increment(columnsOf([row(1n, 0, 1, -1)]), { partition: 0, epoch: 1 });
+        expect(await reader?.ask({ kind: 'read' })).toEqual([[i, -i]]);
+      }
+    }));
+
+  test('a fence that one process raises holds in another', () =>
+    withProcesses(1, durability, async ([zombie], store) => {
+      await store.raiseFence({ partition: 0, epoch: 2 });
+      expect(await zombie?.ask({ kind: 'add' })).toMatch(/^FencedError: .* epoch 1 wrote after epoch 2/);
+      expect(await scanned(store)).toEqual([]);
+    }));
+
+  test('a process that is killed inside a transaction leaves nothing of it, and the others write on', () =>
+    withProcesses(2, durability, async ([victim, survivor], store) => {
+      await survivor?.ask({ kind: 'add', times: 3 });
+      const last = await store.lastTransaction();
+      const exit = once((victim as StoreProcess).child, 'exit');
+      victim?.child.send({ kind: 'die-in-transaction' });
+      expect(await exit).toEqual([null, 'SIGKILL']);
+      expect(await scanned(store)).toEqual(tenKeys(3));
+      expect(await store.markers('log-position', 1)).toEqual([undefined]);
+      expect(await store.lastTransaction()).toBe(last);
+      await survivor?.ask({ kind: 'add', times: 2 });
+      await store.increment(columnsOf(tenKeys(1)), { partition: 0, epoch: 1 });
+      expect(await scanned(store)).toEqual(tenKeys(6));
+    }));
+});
