@@ -10,8 +10,8 @@ import lambda from './lambda.ts';
 import omega from './omega.ts';
 import omegaPrime from './omega-prime.ts';
 
-export const architectures: readonly Declaration[] = [batch, alpha, lambda, beta, omega, omegaPrime].map((architecture) =>
-  declarationSchema.parse(architecture),
+export const architectures: readonly Declaration[] = [batch, alpha, lambda, beta, omega, omegaPrime].map(
+  (architecture) => declarationSchema.parse(architecture),
 );
 
 export const architectureNames: readonly string[] = architectures.map((declaration) => declaration.name);

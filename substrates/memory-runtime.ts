@@ -251,7 +251,8 @@ export class MemoryRuntime implements Runtime {
       get: (object, name) => {
         const value = Reflect.get(object, name, object) as unknown;
         if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => this.#operation(async () => this.#guarded((await value.apply(object, args)) ?? {}));
+        return (...args: unknown[]) =>
+          this.#operation(async () => this.#guarded((await value.apply(object, args)) ?? {}));
       },
     });
   }

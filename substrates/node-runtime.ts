@@ -5,7 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import fs from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MonotonicClock } from './clock.ts';
+import type { MonotonicClock } from './clock.ts';
 import type { EventLog, EventLogBinding } from './event-log/event-log.ts';
 import { openFileLog } from './event-log/open-log.ts';
 import type { KeyValueStore, KeyValueStoreBinding } from './key-value-store/key-value-store.ts';
@@ -133,7 +133,8 @@ const nodeFiles: Files = {
   },
   async read(path) {
     try {
-      return await fs.promises.readFile(path);
+      // No Buffer leaves this file: `slice` of a Buffer is a view, not a copy.
+      return new Uint8Array(await fs.promises.readFile(path));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

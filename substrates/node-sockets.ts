@@ -84,7 +84,8 @@ function onFrames(socket: net.Socket, handle: (bytes: Uint8Array) => void): void
         return;
       }
       if (pending.length < 4 + length) return;
-      handle(pending.subarray(4, 4 + length));
+      // A copy that is no Buffer: `slice` of a Buffer is a view, and its `buffer` belongs to others.
+      handle(new Uint8Array(pending.subarray(4, 4 + length)));
       pending = pending.subarray(4 + length);
     }
   });

@@ -1,6 +1,6 @@
 /**
- * The figures that a claim may be judged on: those of an act that was measured as planned, of an architecture in the form that the
- * talk describes. Whatever is missing becomes a judgement that says why.
+ * The figures that a claim may be judged on: those of an act that was measured as planned, of an architecture in the
+ * form that the talk describes. Whatever is missing becomes a judgement that says why.
  */
 import type { Declaration } from '../../substrates/declaration.ts';
 import { formatMs } from '../report/format.ts';
@@ -14,16 +14,21 @@ interface FiguresOf {
   steady: SteadyFigures;
   failure: FailureFigures;
 }
-export type ActName = keyof FiguresOf;
+type ActName = keyof FiguresOf;
 
-/** The act's figures; undefined if it was not measured, and `whyNot` then says why. */
+/** The act's figures; undefined if it was not measured, and `notMeasured` then says why. */
 export function measured<Act extends ActName>(result: Result, name: string, act: Act): FiguresOf[Act] | undefined {
   if (whyNot(result, name, act) !== undefined) return undefined;
   return result.architectures[name]?.[act] as FiguresOf[Act] | undefined;
 }
 
-/** Why there are no figures to judge on; undefined if there are. */
-export function whyNot(result: Result, name: string, act: ActName): string | undefined {
+/** The judgement where an act has no figures to judge on. */
+export function notMeasured(result: Result, name: string, act: ActName): Judgement {
+  return notDecidedHere(whyNot(result, name, act) ?? `The ${act} act of ${name} does not have that figure.`);
+}
+
+/** Undefined if there are figures. */
+function whyNot(result: Result, name: string, act: ActName): string | undefined {
   const found = result.architectures[name];
   if (found === undefined) return `${name} was not part of this run.`;
   const form = otherForm(name, found.declaration);
@@ -31,7 +36,7 @@ export function whyNot(result: Result, name: string, act: ActName): string | und
   const outcome = found[act];
   switch (outcome.state) {
     case 'measured':
-      return undefined;
+      return countedOf(outcome) > 0 ? undefined : `${name} counted nothing in the ${act} act.`;
     case 'invalid':
       return `The ${act} act of ${name} is invalid: ${outcome.reasons.join('; ')}.`;
     case 'interrupted':
@@ -39,6 +44,12 @@ export function whyNot(result: Result, name: string, act: ActName): string | und
     case 'skipped':
       return `The ${act} act of ${name} was skipped: ${outcome.reason}.`;
   }
+}
+
+/** A rate or a number: only whether it is 0 matters, because then every other figure is about nothing. */
+function countedOf(figures: CapacityFigures | SteadyFigures | FailureFigures): number {
+  if ('reflectedEvents' in figures) return figures.reflectedEvents;
+  return 'reflectedPerSecond' in figures ? figures.reflectedPerSecond : figures.eventsAudited;
 }
 
 /** Judges on the figures of one act, where they were measured. */
@@ -49,13 +60,13 @@ export function given<Act extends ActName>(
 ): Evaluate {
   return (result) => {
     const figures = measured(result, name, act);
-    if (figures === undefined) return notDecidedHere(whyNot(result, name, act) ?? 'It was not measured.');
-    return judge(figures, result);
+    return figures === undefined ? notMeasured(result, name, act) : judge(figures, result);
   };
 }
 
-/** A judgement if the generator was too late for the ages of this act to be trusted. */
-export function lateGenerator(steady: SteadyFigures): Judgement | undefined {
+/** A judgement if the ages of this act cannot be trusted: nobody asked, or the generator was too late. */
+export function untrustedAges(steady: SteadyFigures): Judgement | undefined {
+  if (steady.probes.count === 0) return notProven('No probe was made in the steady act.');
   const lateness = steady.generatorLatenessMs.p99;
   if (lateness <= punctualMs) return undefined;
   return notProven(

@@ -1,7 +1,7 @@
 /**
- * A claim of the talk: one pro, con or promise, in its words, and the function that judges it on a result. Judging is fail-closed:
- * `confirmed` and `refuted` need figures that were measured as planned, `not-proven` has figures that do not suffice either way, and
- * `not-decided-here` has none that bear on it.
+ * A claim of the talk: one pro, con or promise, in its words, and the function that judges it on a result. Judging is
+ * fail-closed: `confirmed` and `refuted` need figures that were measured as planned, `not-proven` has figures that do
+ * not suffice either way, and `not-decided-here` has none that bear on it.
  */
 import type { ClaimVerdict, Result } from '../results/schema.ts';
 

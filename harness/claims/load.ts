@@ -1,11 +1,11 @@
-/** Load on a store against the number of keys: one write for each distinct (tweet, hour) is the least that a store of them needs. */
+/** Load on a store against its keys: one write for each distinct (tweet, hour) is the least that holds them. */
 import { formatPerEvent, formatRate, formatRatio } from '../report/format.ts';
 import type { SteadyFigures } from '../results/acts.ts';
 import { given } from './acts.ts';
 import { decide, type Evaluate, notProven, ratio } from './claim.ts';
 import { bulkLoadTolerance, keyLoadTolerance, orderOfMagnitude, talkEventsPerSecond } from './thresholds.ts';
 
-export interface KeyLoad {
+interface KeyLoad {
   commandsPerEvent: number;
   /** Commands for each distinct (tweet, hour). */
   commandsPerKey: number;
@@ -15,7 +15,7 @@ export interface KeyLoad {
 }
 
 /** Undefined if the act has no such figure, or the stream no keys. */
-export function keyLoadOf(steady: SteadyFigures): KeyLoad | undefined {
+function keyLoadOf(steady: SteadyFigures): KeyLoad | undefined {
   const serving = steady.store.serving;
   if (serving === undefined) return undefined;
   const { commandsPerEvent } = serving;
@@ -23,7 +23,8 @@ export function keyLoadOf(steady: SteadyFigures): KeyLoad | undefined {
   if (commandsPerKey === undefined || commandsPerEvent === 0) return undefined;
   const atTalkRate = commandsPerEvent * talkEventsPerSecond;
   const words =
-    `${formatPerEvent(commandsPerEvent)} commands an event, ${formatPerEvent(commandsPerKey)} for each distinct tweet and hour: ` +
+    `${formatPerEvent(commandsPerEvent)} commands an event, ` +
+    `${formatPerEvent(commandsPerKey)} for each distinct tweet and hour: ` +
     `${formatRate(atTalkRate)} at ${formatRate(talkEventsPerSecond)}`;
   return { commandsPerEvent, commandsPerKey, atTalkRate, words };
 }
@@ -35,7 +36,11 @@ export function bulkLoad(name: string): Evaluate {
     if (load === undefined) return noLoad;
     const { writesPerSecond = 0, peakCommandsPerSecond } = steady.store.serving ?? {};
     const measured = ` It wrote ${formatRate(writesPerSecond)} in the mean${peak(peakCommandsPerSecond)}.`;
-    return decide(isOnePerKey(load, bulkLoadTolerance), `The serving store took ${load.words}.${measured}`, load.atTalkRate);
+    return decide(
+      isOnePerKey(load, bulkLoadTolerance),
+      `The serving store took ${load.words}.${measured}`,
+      load.atTalkRate,
+    );
   });
 }
 
@@ -53,7 +58,7 @@ export function dramaticallyLessLoad(name: string): Evaluate {
   });
 }
 
-export const noLoad = notProven('The store’s load per event was not to be had: nothing was written, or no key was seen.');
+const noLoad = notProven('The store’s load per event was not to be had: nothing was written, or no key was seen.');
 
 function isOnePerKey(load: KeyLoad, tolerance: number): boolean {
   return Math.abs(load.commandsPerKey - 1) <= tolerance;

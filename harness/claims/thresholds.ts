@@ -1,5 +1,6 @@
 /**
- * Where a claim turns from confirmed to refuted, with the reason for each number. The scale is the talk's; the others are ours.
+ * Where a claim turns from confirmed to refuted, with the reason for each number. The scale is the talk's; the others
+ * are ours.
  */
 
 /** The talk's scale: 1 M+ impressions a second of 100 M+ distinct tweets an hour. */
@@ -11,22 +12,22 @@ export const realHourMs = 3_600_000;
 /** A rate is reached at 99 %: the ends of an act cut events off. */
 export const reached = 0.99;
 
-/** An answer at most this old (p99) is taken for instant by a person who looks at a counter; it allows two or three commits a second. */
+/** Older (p99), and who looks at a counter would not call it instant; it leaves time for a commit or a flush. */
 export const instantMs = 250;
 
 /** An answer within 0.1 s is felt as immediate (Nielsen, Usability Engineering, 1993). */
 export const immediateQueryMs = 100;
 
-/** A generator later than this (p99) on its own schedule did not offer the stream that the age is measured against. */
+/** A generator later than this (p99) on its schedule did not offer the stream that ages are measured against. */
 export const punctualMs = 50;
 
-/** Age of answers that wait for a window saws between 0 and one window: half of it in the median, all of it at most. */
+/** The age of answers that wait for a window saws: half a window in the median, a whole one at most. */
 export const sawtooth = { medianWindows: 0.5, mostWindows: 1 };
 
 /** Probes are discrete, so a sawtooth is sampled a little below its peak. */
 export const samplingSlack = 0.9;
 
-/** The median of a pipeline that keeps up is under 1.5 windows: half a window of waiting, and at most one for the job. */
+/** The median of what keeps up is under 1.5 windows: half a window of waiting, and at most one for the job. */
 export const latestMedianWindows = 1.5;
 
 /** An order of magnitude: less than that is not "dramatically", "very" or "quickly". */
@@ -39,13 +40,13 @@ export const claimedSpeedup = 100;
 export const keyLoadTolerance = 0.01;
 export const bulkLoadTolerance = 0.05;
 
-/** Commands per event are the same at two rates within 5 %: batches in flight are counted in one figure and not in the other. */
+/** Commands per event are the same at two rates within 5 %: batches in flight are in one figure only. */
 export const proportionTolerance = 0.05;
 
 /** Rates nearer to each other than this are one rate. */
 export const apartRates = 1.5;
 
-/** Snapshots that cost more than a tenth of the capacity, or stop ingestion for longer than an instant answer takes, do not cost very little. */
+/** More than a tenth of the capacity, or a pause in which answers are no more instant, is not "very little". */
 export const snapshotCostShare = 0.1;
 export const snapshotPauseMs = instantMs;
 

@@ -47,11 +47,21 @@ function ordinal(n: number): string {
  * stage (the moment between a write and the commit of its position, the middle of a hand-over, of a load, of a snapshot), and for
  * state that is never handed over a second one while it restores.
  *
- * `positionOffset` is the first crash's; hits of the second count from `worstFromOffset` on.
+ * All strike the worker of one partition: `positionOffset` is the first crash's; hits of the second count from `worstFromOffset` on.
  */
-export function crashesOf(declaration: Declaration, positionOffset: number, worstFromOffset: number): PlannedCrash[] {
-  const partition = 0;
-  const position: PlannedCrash = { id: 'position', failpoint: 'position', partition, fromOffset: positionOffset, hit: 1 };
+export function crashesOf(
+  declaration: Declaration,
+  partition: number,
+  positionOffset: number,
+  worstFromOffset: number,
+): PlannedCrash[] {
+  const position: PlannedCrash = {
+    id: 'position',
+    failpoint: 'position',
+    partition,
+    fromOffset: positionOffset,
+    hit: 1,
+  };
   const worst = declaration.stages.flatMap((stage, index) =>
     worstFailpoints(stage).map(
       (failpoint): PlannedCrash => ({

@@ -27,7 +27,9 @@ export function encodeDeletedRows(rows: RowColumns): Uint8Array {
 
 /** All saved rows of a stage; a row that a restarted worker saved again stands once. */
 export async function readDeletedRows(files: Files, directory: string, stage: number): Promise<RowColumns> {
-  const names = (await files.list(directory)).filter((name) => name.startsWith(`s${stage}-p`) && name.endsWith('.deleted'));
+  const names = (await files.list(directory)).filter(
+    (name) => name.startsWith(`s${stage}-p`) && name.endsWith('.deleted'),
+  );
   const seen = new Map<string, { hourStartMs: number; lo: number; hi: number; counter: number; fingerprint: number }>();
   for (const name of names) {
     const bytes = (await files.read(`${directory}/${name}`)) ?? new Uint8Array();
@@ -38,7 +40,13 @@ export async function readDeletedRows(files: Files, directory: string, stage: nu
       const lo = view.getUint32(at + 8, true);
       const hi = view.getUint32(at + 12, true);
       const counter = view.getUint32(at + 16, true);
-      seen.set(`${hourStartMs} ${lo} ${hi}`, { hourStartMs, lo, hi, counter, fingerprint: view.getInt32(at + 20, true) });
+      seen.set(`${hourStartMs} ${lo} ${hi}`, {
+        hourStartMs,
+        lo,
+        hi,
+        counter,
+        fingerprint: view.getInt32(at + 20, true),
+      });
     }
   }
   const rows = createRows(seen.size);

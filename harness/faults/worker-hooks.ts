@@ -7,8 +7,8 @@ import type { Runtime } from '../../substrates/runtime.ts';
 import type { CreateHooks, Failpoint, HookSite, WorkerHooks } from '../../substrates/stream-engine/embedded/hooks.ts';
 import type { HooksBinding } from '../../substrates/stream-engine/stream-engine.ts';
 import type { CrashRecord, PlannedCrash } from './crash-plan.ts';
-import { Ledger, ledgerPath } from './ledger.ts';
 import { deletedRowsPath, encodeDeletedRows } from './deleted-rows.ts';
+import { Ledger, ledgerPath } from './ledger.ts';
 
 /** What the harness hands to the hooks of every worker; plain JSON. */
 export interface WorkerHooksData {

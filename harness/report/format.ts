@@ -1,5 +1,5 @@
 /**
- * * Figures as people read them, in one place for HTML, charts, Markdown and terminal: 1.2 M/s, 27.8 K/s, 4.1 ms.
+ * Figures as people read them, in one place for HTML, charts, Markdown and terminal: 1.2 M/s, 27.8 K/s, 4.1 ms.
  * Three significant digits, units after a space. Inlined into the report's page, so it imports nothing.
  */
 
@@ -82,6 +82,11 @@ export function formatTime(isoTime: string): string {
 export function listing(items: readonly string[]): string {
   if (items.length < 2) return items.join('');
   return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+}
+
+/** `1 key`, `2 keys`, `1,234 keys`. */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 /** Divides by the first unit that is not greater than the value as it will be shown (999.95 K is 1 M). */

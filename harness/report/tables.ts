@@ -69,9 +69,9 @@ function storeLoadLines(view: ArchitectureView): string[] {
 function freshnessLines(view: ArchitectureView): string[] {
   const { freshnessMs, sustained, lagSlopeEventsPerSecond } = view.steady;
   const { control, commonRatePerSecond } = view.failure;
-  const percentiles = (age: { p50: number; p99: number }) => `p50 ${formatMs(age.p50)}, p99 ${formatMs(age.p99)}`;
-  const atCommonRate =
-    control === undefined ? [] : [`at ${formatRate(commonRatePerSecond)}: ${percentiles(control.freshnessMs)}`];
+  const percentiles = (ms: { p50: number; p99: number }) => `p50 ${formatMs(ms.p50)}, p99 ${formatMs(ms.p99)}`;
+  const age = control?.freshnessMs;
+  const atCommonRate = age === undefined ? [] : [`at ${formatRate(commonRatePerSecond)}: ${percentiles(age)}`];
   if (freshnessMs === undefined) return atCommonRate.length > 0 ? atCommonRate : [missing];
   if (sustained !== false) return [percentiles(freshnessMs)];
   return [percentiles(freshnessMs), `falls behind by ${formatRate(lagSlopeEventsPerSecond)}`, ...atCommonRate];
@@ -147,9 +147,9 @@ export function servingTable(result: Result): Table {
       architecture: name,
       cells: [
         [name],
-        [formatMs(failure.control?.freshnessMs.p50)],
-        [formatMs(failure.control?.freshnessMs.p99)],
-        [formatMs(failure.control?.queryLatencyMs.p99)],
+        [formatMs(failure.control?.freshnessMs?.p50)],
+        [formatMs(failure.control?.freshnessMs?.p99)],
+        [formatMs(failure.control?.queryLatencyMs?.p99)],
         [formatCount(failure.unavailable?.probes)],
         [formatShare(failure.unavailable?.share)],
         [formatCount(failure.readRegressions)],

@@ -45,7 +45,11 @@ interface Drain {
 }
 
 /** Drains the filled log with one architecture. Error: `InterruptedError`, or what ended the job. */
-export async function runCapacity(context: ActContext, log: FilledLog, declaration: Declaration): Promise<CapacityFigures> {
+export async function runCapacity(
+  context: ActContext,
+  log: FilledLog,
+  declaration: Declaration,
+): Promise<CapacityFigures> {
   const { config } = context;
   const storeSync = config.storeSync === 'on';
   return drain(context, log, declaration, { limitMs: config.capacityLimitMs, storeSync, checkpoints: true });
@@ -67,7 +71,12 @@ export async function runRung(context: ActContext, log: FilledLog, plan: RungPla
   };
 }
 
-async function drain(context: ActContext, log: FilledLog, declaration: Declaration, how: Drain): Promise<CapacityFigures> {
+async function drain(
+  context: ActContext,
+  log: FilledLog,
+  declaration: Declaration,
+  how: Drain,
+): Promise<CapacityFigures> {
   const { config, workspace, progress } = context;
   const folder = await workspace.folder(`capacity-${declaration.name}`);
   const pipeline = await Pipeline.open({

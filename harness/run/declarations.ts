@@ -26,23 +26,27 @@ export async function declarationsOf(config: RunConfig): Promise<Declaration[]> 
 
 /** The registered architecture in the form that the flags ask for. */
 function withOptions(declaration: Declaration, config: RunConfig): Declaration {
-  const stages = declaration.stages.map((stage): Stage => {
-    switch (stage.kind) {
-      case 'increment-store':
-        return {
-          ...stage,
-          increment: config.increment,
-          commit: config.alphaCommit,
-          maxBatchEvents: config.alphaBatch,
-        };
-      case 'window-state':
-        if (declaration.name !== 'beta' || stage.onClose.kind === 'nothing') return stage;
-        return { ...stage, onClose: { kind: config.betaFlush, store: stage.onClose.store } };
-      case 'batch-job':
-        return { ...stage, bucketBy: config.batchBucket, cutOffMs: config.batchCutOffMs };
-    }
-  });
-  return { ...declaration, stages };
+  return {
+    ...declaration,
+    stages: declaration.stages.map((stage) => stageWithOptions(stage, declaration.name, config)),
+  };
+}
+
+function stageWithOptions(stage: Stage, architecture: string, config: RunConfig): Stage {
+  switch (stage.kind) {
+    case 'increment-store':
+      return {
+        ...stage,
+        increment: config.increment,
+        commit: config.alphaCommit,
+        maxBatchEvents: config.alphaBatch,
+      };
+    case 'window-state':
+      if (architecture !== 'beta' || stage.onClose.kind === 'nothing') return stage;
+      return { ...stage, onClose: { kind: config.betaFlush, store: stage.onClose.store } };
+    case 'batch-job':
+      return { ...stage, bucketBy: config.batchBucket, cutOffMs: config.batchCutOffMs };
+  }
 }
 
 /** The same architecture with other options, for the capacity act only. */
@@ -66,7 +70,9 @@ export function rungsOf(declaration: Declaration, storeSync: boolean): RungPlan[
     options: `one store transaction per ${maxBatchEvents} events, ${sync ? "LMDB's default sync" : 'no sync'}`,
     declaration: {
       ...declaration,
-      stages: declaration.stages.map((stage) => (stage.kind === 'increment-store' ? { ...stage, maxBatchEvents } : stage)),
+      stages: declaration.stages.map((stage) =>
+        stage.kind === 'increment-store' ? { ...stage, maxBatchEvents } : stage,
+      ),
     },
     storeSync: sync,
     checkpoints: true,

@@ -67,17 +67,18 @@ export class LiveAct {
     this.log = log;
     this.source = options.source;
     const { source } = this;
-    this.tracker = new FreshnessTracker(source.partitions, source.startMs);
+    // A short trace may leave a partition empty: nothing can be asked of it.
+    const canaries = source.canaries.filter(({ length }) => length > 0);
+    this.tracker = new FreshnessTracker(canaries.length, source.startMs);
     const readsStore = options.declaration.answer.from !== 'state';
     this.prober = new Prober({
       query: pipeline.query,
       reader: new CanaryReader(
-        source,
-        source.canaries.map((canary) => new CanaryPrefixes(source, canary.partition)),
+        { canaries, hourMs: source.hourMs, startMs: source.startMs },
+        canaries.map((canary) => new CanaryPrefixes(source, canary.partition)),
       ),
       tracker: this.tracker,
-      clock: pipeline.runtime.clock,
-      sleep: (durationMs) => pipeline.runtime.sleep(durationMs),
+      runtime: pipeline.runtime,
       seed: context.config.seed,
       meanPeriodMs: 1000 / (readsStore ? PROBES_PER_SECOND.store : PROBES_PER_SECOND.state),
     });
@@ -90,7 +91,9 @@ export class LiveAct {
       if (act.pipeline.runtime.clock.nowMs() < options.source.startMs) return act;
       await act.close();
       if (leadMs > MAX_LEAD_MS) {
-        throw new Error(`the processes need more than ${leadMs} ms to start; the machine is too busy to measure anything`);
+        throw new Error(
+          `the processes need more than ${leadMs} ms to start; the machine is too busy to measure anything`,
+        );
       }
     }
   }
@@ -142,7 +145,10 @@ export class LiveAct {
       interrupted.release();
       await this.prober.stop();
       failed.catch(() => undefined);
-      this.#context.progress.update({ text: `${runtime.clock.nowMs() >= endMs ? 'all' : 'not all'} offered`, fraction: 1 });
+      this.#context.progress.update({
+        text: `${runtime.clock.nowMs() >= endMs ? 'all' : 'not all'} offered`,
+        fraction: 1,
+      });
     }
   }
 

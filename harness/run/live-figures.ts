@@ -14,18 +14,17 @@ export interface Span {
   toMs: number;
 }
 
-/** Age of the answers, weighted by wall time. Error if no probe covers the span: freshness is never made up. */
-export function freshnessOf(act: LiveAct, span: Span): PercentilesMs {
+/** Age of the answers, weighted by wall time; undefined if no probe covers the span. */
+export function freshnessOf(act: LiveAct, span: Span): PercentilesMs | undefined {
   const figures = act.tracker.figures(span.fromMs, span.toMs);
-  if (figures === undefined) throw new Error('no probe covers the span, so its freshness is not known');
+  if (figures === undefined) return undefined;
   return { p50: figures.p50Ms, p99: figures.p99Ms, max: figures.maxMs };
 }
 
-/** Query latency from the intended time. */
-export function queryLatencyOf(act: LiveAct, span: Span): PercentilesMs {
-  const figures = act.prober.log.figures(span.fromMs, span.toMs);
-  if (figures === undefined) throw new Error('no probe was due in the span');
-  const { latencyUs } = figures;
+/** Query latency from the intended time; undefined if no probe of the span had an answer. */
+export function queryLatencyOf(act: LiveAct, span: Span): PercentilesMs | undefined {
+  const latencyUs = act.prober.log.figures(span.fromMs, span.toMs)?.latencyUs;
+  if (latencyUs === undefined || latencyUs.totalCount === 0) return undefined;
   return {
     p50: latencyUs.getValueAtPercentile(50) / 1000,
     p99: latencyUs.getValueAtPercentile(99) / 1000,
@@ -143,4 +142,9 @@ function commandRates(samples: readonly Sample[], store: StoreName): (number | n
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+/** Without the fields that are undefined: a figure that does not exist is left out. */
+export function definedOnly<T extends object>(figures: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined)) as never;
 }

@@ -2,14 +2,23 @@
  * Act 2, steady: an open loop at the offered rate. Figures are taken from the end of the second hour on, so that every architecture has
  * had an hour to answer. One that cannot keep up is shown falling behind; nothing is drained.
  */
-import { encodeIntoBase64String } from 'hdr-histogram-js';
-import { tally } from '../../generators/oracle.ts';
+import { encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 import type { ImpressionSource } from '../../generators/impression-source.ts';
+import { tally } from '../../generators/oracle.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import type { SteadyAct } from '../results/acts.ts';
 import type { ActContext } from './act-context.ts';
 import { LiveAct, MAX_GENERATOR_LATENESS_P99_MS } from './live-act.ts';
-import { freshnessOf, lagOf, queryLatencyOf, reflectedPerSecond, type Span, storeLoadsOf, timelineOf } from './live-figures.ts';
+import {
+  definedOnly,
+  freshnessOf,
+  lagOf,
+  queryLatencyOf,
+  reflectedPerSecond,
+  type Span,
+  storeLoadsOf,
+  timelineOf,
+} from './live-figures.ts';
 
 /** Distinct (tweet, hour) keys per event of a stream: what one write for each key and hour costs. */
 export function distinctPerEventOf(source: ImpressionSource): number {
@@ -32,13 +41,13 @@ export async function runSteady(
     const span = measuredSpan(source);
     const lag = lagOf(act, declaration, span);
     const probes = act.prober.log.figures(span.fromMs, span.toMs);
+    const freshnessMs = freshnessOf(act, span);
+    const queryLatencyMs = queryLatencyOf(act, span);
     const figures = {
       offeredPerSecond: (generator.appendedRows.reduce((a, b) => a + b, 0) * 1000) / (source.endMs - source.startMs),
       reflectedPerSecond: reflectedPerSecond(act, span),
       sustained: lag.sustained,
       lagSlopeEventsPerSecond: lag.state === 'measured' ? lag.slopeEventsPerSecond : 0,
-      freshnessMs: freshnessOf(act, span),
-      queryLatencyMs: queryLatencyOf(act, span),
       store: storeLoadsOf(act, declaration, span, distinctPerEvent),
       probes: {
         count: probes?.probes ?? 0,
@@ -54,13 +63,17 @@ export async function runSteady(
       timeline: timelineOf(act, []),
       histograms: {
         generatorLateness: { unit: 'us' as const, hdr: generator.latenessHistogramUs },
-        ...(probes === undefined ? {} : { queryLatency: { unit: 'us' as const, hdr: encode(probes.latencyUs) } }),
+        ...(probes === undefined ? {} : { queryLatency: encode(probes.latencyUs) }),
       },
     };
     const reasons: string[] = [];
-    if (generator.latenessMs.p99 > MAX_GENERATOR_LATENESS_P99_MS) reasons.push(latenessReason(generator.latenessMs.p99));
+    if (generator.latenessMs.p99 > MAX_GENERATOR_LATENESS_P99_MS)
+      reasons.push(latenessReason(generator.latenessMs.p99));
     if (lag.state === 'not-measured') reasons.push(`the trend of the lag could not be measured: ${lag.reason}`);
-    return reasons.length === 0 ? { state: 'measured', ...figures } : { state: 'invalid', reasons, ...figures };
+    if (freshnessMs === undefined || queryLatencyMs === undefined)
+      reasons.push('no probe was answered in the measured span');
+    else if (reasons.length === 0) return { state: 'measured', ...figures, freshnessMs, queryLatencyMs };
+    return { state: 'invalid', reasons, ...figures, ...definedOnly({ freshnessMs, queryLatencyMs }) };
   } finally {
     await act.close();
   }
@@ -79,7 +92,7 @@ export function latenessReason(p99Ms: number): string {
   );
 }
 
-/** An HDR histogram as text. */
-export function encode(histogram: unknown): string {
-  return encodeIntoBase64String(histogram as Parameters<typeof encodeIntoBase64String>[0]);
+/** A histogram of microseconds as text. */
+export function encode(histogram: Histogram): { unit: 'us'; hdr: string } {
+  return { unit: 'us', hdr: encodeIntoCompressedBase64(histogram) };
 }

@@ -82,7 +82,11 @@ export interface KeyValueStore {
   increment(
     rows: RowColumns,
     fence: Fence,
-    options?: { mode?: 'atomic' | 'read-modify-write'; marker?: Marker; noteTransaction?: (transaction: number) => void },
+    options?: {
+      mode?: 'atomic' | 'read-modify-write';
+      marker?: Marker;
+      noteTransaction?: (transaction: number) => void;
+    },
   ): Promise<void>;
   /** Replaces each row's value unless the stored version is greater: idempotent, and an older write never lands on a newer one. */
   upsert(rows: RowColumns, version: number, fence: Fence): Promise<void>;

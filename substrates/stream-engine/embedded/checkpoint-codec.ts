@@ -109,7 +109,10 @@ export function decodeCheckpoint(bytes: Uint8Array, partition: number): Partitio
   }
   const rows = new Int32Array(bytes.slice(rowsAt).buffer);
   let at = 0;
-  const take = (integers: number): Int32Array => rows.subarray(at, (at += integers));
+  const take = (integers: number): Int32Array => {
+    at += integers;
+    return rows.subarray(at - integers, at);
+  };
   const windows = header.windows.map((window): CheckpointWindow => {
     const own = window.file === undefined ? take(window.rowIntegers) : { file: window.file };
     const lateRows = window.lateIntegers === null ? undefined : take(window.lateIntegers);
@@ -130,7 +133,8 @@ export function encodeSealedRows(rows: Int32Array): Uint8Array {
 export function decodeSealedRows(bytes: Uint8Array, file: string): Int32Array {
   const rows = bytes.slice(8);
   const sum = bytes.length < 8 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  if (sum !== crc32(rows) || rows.length % 16 !== 0) throw new UnusableCheckpointError(`sealed window ${file} is damaged`);
+  if (sum !== crc32(rows) || rows.length % 16 !== 0)
+    throw new UnusableCheckpointError(`sealed window ${file} is damaged`);
   return new Int32Array(rows.buffer);
 }
 

@@ -3,7 +3,13 @@
  * For one machine; whoever outgrows it moves to a distributed engine behind the same interface.
  */
 import type { Runtime } from '../../runtime.ts';
-import type { EngineCapabilities, JobSpecification, RunningJob, StreamEngine, SupervisorHooks } from '../stream-engine.ts';
+import type {
+  EngineCapabilities,
+  JobSpecification,
+  RunningJob,
+  StreamEngine,
+  SupervisorHooks,
+} from '../stream-engine.ts';
 import { RETAINED_CHECKPOINTS } from './checkpoint-store.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 

@@ -44,7 +44,9 @@ export class PositionFile {
       if (bytes === undefined || bytes.length === 0) continue;
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const intact =
-        bytes.length === BYTES && view.getUint32(20, true) === MAGIC && view.getUint32(16, true) === crc32(bytes.subarray(0, 16));
+        bytes.length === BYTES &&
+        view.getUint32(20, true) === MAGIC &&
+        view.getUint32(16, true) === crc32(bytes.subarray(0, 16));
       if (!intact) {
         throw new JobFailedError(
           `the committed position ${this.#directory}/${name} is damaged, so nobody knows what was counted. ` +

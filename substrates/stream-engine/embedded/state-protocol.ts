@@ -27,7 +27,8 @@ export function encodeRequest(keys: KeyColumns): Uint8Array {
 export function decodeRequest(frame: Uint8Array): KeyColumns {
   const bytes = frame.slice();
   const count = frame.length < HEADER_BYTES ? 0 : new DataView(bytes.buffer).getUint32(0, true);
-  if (frame.length !== HEADER_BYTES + count * 16) throw new Error(`a query of ${frame.length} bytes is not a multi-get`);
+  if (frame.length !== HEADER_BYTES + count * 16)
+    throw new Error(`a query of ${frame.length} bytes is not a multi-get`);
   return {
     count,
     hourStartMs: new Float64Array(bytes.buffer, HEADER_BYTES, count),

@@ -80,7 +80,7 @@ export class Supervisor implements RunningJob {
     this.#hookBinding = job.hooks;
     this.#partitionsOf = Array.from({ length: job.workers }, () => []);
     const owner = Array.from({ length: job.log.partitions }, (_, partition) => partition % job.workers);
-    owner.forEach((worker, partition) => this.#partitionsOf[worker]?.push(partition));
+    for (const [partition, worker] of owner.entries()) this.#partitionsOf[worker]?.push(partition);
     this.#state = new StateClient(runtime, owner);
   }
 
@@ -90,7 +90,7 @@ export class Supervisor implements RunningJob {
 
   /** Starts all workers; resolves when they are ready. */
   async start(): Promise<void> {
-    this.#partitionsOf.forEach((_, worker) => this.#startLife(worker, 1));
+    for (const worker of this.#partitionsOf.keys()) this.#startLife(worker, 1);
     await this.#until(() => this.#lives.every((life) => life.ready));
     void this.#watch();
   }
@@ -120,7 +120,8 @@ export class Supervisor implements RunningJob {
 
   async drained(): Promise<JobStatus> {
     const isDrained = (status: JobStatus): boolean =>
-      status.partitions.length === this.#job.log.partitions && status.partitions.every((partition) => partition.drained);
+      status.partitions.length === this.#job.log.partitions &&
+      status.partitions.every((partition) => partition.drained);
     await this.#until(() => this.#stopping !== undefined || isDrained(this.status()));
     return this.status();
   }
@@ -140,7 +141,8 @@ export class Supervisor implements RunningJob {
     for (const life of this.#formerLives) if (!life.ended) life.handle.kill('SIGKILL');
     const graceMs = this.#runtime.clock.nowMs() + 10_000;
     while (this.#lives.some((life) => !life.ended)) {
-      if (this.#runtime.clock.nowMs() > graceMs) for (const life of this.#lives) if (!life.ended) life.handle.kill('SIGKILL');
+      if (this.#runtime.clock.nowMs() > graceMs)
+        for (const life of this.#lives) if (!life.ended) life.handle.kill('SIGKILL');
       await this.#runtime.sleep(5);
     }
     this.#state.close();

@@ -22,7 +22,11 @@ const YIELD_EVERY_MS = 3;
 const STATUS_EVERY_MS = 100;
 
 /** Runs until it is told to stop; rejects with the error that ended it. */
-export async function runWorker(runtime: Runtime, line: SupervisorLine, specification: WorkerSpecification): Promise<void> {
+export async function runWorker(
+  runtime: Runtime,
+  line: SupervisorLine,
+  specification: WorkerSpecification,
+): Promise<void> {
   const worker = new Worker(runtime, line, specification);
   try {
     await worker.run();
@@ -85,7 +89,8 @@ class Worker {
     const { job, partitions, epoch } = this.#specification;
     for (const name of storesOf(declaration)) {
       const binding = job.stores[name];
-      if (binding === undefined) throw new JobFailedError(`${declaration.name} needs a ${name} store; the job binds none`);
+      if (binding === undefined)
+        throw new JobFailedError(`${declaration.name} needs a ${name} store; the job binds none`);
       const store = await this.#runtime.openStore(binding);
       this.#stores[name] = store;
       for (const partition of partitions) await store.raiseFence({ partition, epoch });

@@ -10,7 +10,14 @@ import { createRows, type KeyValueStore, type RowColumns } from '../../../key-va
 import type { HookSite } from '../hooks.ts';
 import { PositionFile } from '../position-file.ts';
 import { WindowTable } from '../window-table.ts';
-import { boundStore, IDLE_MS, noCheckpoints, type StageProgress, type StageTask, type TaskContext } from './stage-task.ts';
+import {
+  boundStore,
+  IDLE_MS,
+  noCheckpoints,
+  type StageProgress,
+  type StageTask,
+  type TaskContext,
+} from './stage-task.ts';
 
 /** Look again after this long while an hour is not over. */
 const BETWEEN_JOBS_MS = 20;
@@ -61,7 +68,8 @@ export class BatchJobTask implements StageTask {
       const markers = await this.#store.markers('published-hour', this.#context.log.partitions);
       const published = markers[partition];
       // The position is committed after the marker: an hour that was published without it is loaded again.
-      if (published !== undefined) this.#nextHourMs = Math.min(published, position.value) + this.#context.settings.hourMs;
+      if (published !== undefined)
+        this.#nextHourMs = Math.min(published, position.value) + this.#context.settings.hourMs;
     }
     await this.#openReader(this.#offset);
     this.#context.restored({
@@ -114,7 +122,13 @@ export class BatchJobTask implements StageTask {
     const waitMs = dueMs - this.#context.runtime.clock.nowMs();
     // A stream that ended has no more hours than it has arrivals.
     if (waitMs > 0 && (await this.#peek())?.kind !== 'end') return Math.min(BETWEEN_JOBS_MS, waitMs);
-    this.#job = { hourStartMs: this.#nextHourMs, table: new WindowTable(), nextOffset: undefined, ids: undefined, loaded: 0 };
+    this.#job = {
+      hourStartMs: this.#nextHourMs,
+      table: new WindowTable(),
+      nextOffset: undefined,
+      ids: undefined,
+      loaded: 0,
+    };
     return 0;
   }
 
@@ -149,12 +163,27 @@ export class BatchJobTask implements StageTask {
     if (this.#cursor === block.count) this.#entry = undefined;
   }
 
-  /** Loads one chunk; the last one publishes the hour, and then the position is committed. */
+  /** Loads one chunk; when none is left the hour is published, and then the position is committed. */
   async #loadChunk(job: Job, ids: BigUint64Array): Promise<void> {
     const { hooks, fence } = this.#context;
+    const site = this.#site(job.nextOffset as number);
+    const rows = this.#rows;
+    rows.count = Math.min(this.#stage.maxLoadKeys, ids.length - job.loaded);
+    if (rows.count > 0) {
+      this.#fillRows(job, ids);
+      await this.#store.bulkLoad(rows, fence);
+      job.loaded += rows.count;
+      await hooks.failpoint('mid-publish', site);
+      return;
+    }
+    await this.#store.bulkLoad(rows, fence, { name: 'published-hour', value: job.hourStartMs });
+    await hooks.failpoint('after-store-ack', site);
+    await this.#finish(job);
+  }
+
+  #fillRows(job: Job, ids: BigUint64Array): void {
     const rows = this.#rows;
     const lanes = new Int32Array(ids.buffer);
-    rows.count = Math.min(this.#stage.maxLoadKeys, ids.length - job.loaded);
     for (let row = 0; row < rows.count; row++) {
       const at = 2 * (job.loaded + row);
       rows.tweetIdLo[row] = lanes[at] as number;
@@ -162,11 +191,6 @@ export class BatchJobTask implements StageTask {
       rows.hourStartMs[row] = job.hourStartMs;
       job.table.read(lanes[at] as number, lanes[at + 1] as number, rows.counter, rows.fingerprint, row);
     }
-    job.loaded += rows.count;
-    const last = job.loaded === ids.length;
-    await this.#store.bulkLoad(rows, fence, last ? { name: 'published-hour', value: job.hourStartMs } : undefined);
-    await hooks.failpoint(last ? 'after-store-ack' : 'mid-publish', this.#site());
-    if (last) await this.#finish(job);
   }
 
   async #finish(job: Job): Promise<void> {

@@ -9,7 +9,14 @@ import { createRows, type KeyValueStore, type RowColumns } from '../../../key-va
 import type { HookSite } from '../hooks.ts';
 import { PositionFile } from '../position-file.ts';
 import { PublishedHoursDeletion } from './published-hours-deletion.ts';
-import { boundStore, IDLE_MS, noCheckpoints, type StageProgress, type StageTask, type TaskContext } from './stage-task.ts';
+import {
+  boundStore,
+  IDLE_MS,
+  noCheckpoints,
+  type StageProgress,
+  type StageTask,
+  type TaskContext,
+} from './stage-task.ts';
 
 export class IncrementStoreTask implements StageTask {
   readonly #context: TaskContext;

@@ -32,7 +32,9 @@ export class PublishedHoursDeletion {
     if (nowMs < this.#nextLookMs) return;
     const { hourMs } = this.#context.settings;
     this.#nextLookMs = nowMs + hourMs / 8;
-    const newest = (await this.#published.markers('published-hour', this.#context.log.partitions))[this.#context.partition];
+    const newest = (await this.#published.markers('published-hour', this.#context.log.partitions))[
+      this.#context.partition
+    ];
     if (newest === undefined) return;
     this.#oldestHourMs ??= await this.#oldestHour();
     const oldest = this.#oldestHourMs;

@@ -32,6 +32,7 @@ export class WindowStateTask implements StageTask {
   #ended = false;
   #drainedAtMs: number | undefined;
   #nextCheckpointMs = 0;
+  #lastCheckpointDone = false;
   #writing: Promise<void> | undefined;
   #failure: unknown;
 
@@ -81,7 +82,7 @@ export class WindowStateTask implements StageTask {
     this.#checkpointIfDue();
     const read = await this.#readBlock();
     if (read || this.#isHandingOver()) return 0;
-    if (this.#ended && this.#writing === undefined) this.#drainedAtMs ??= this.#context.runtime.clock.nowMs();
+    if (this.#ended && this.#writing === undefined) this.#finish();
     return IDLE_MS;
   }
 
@@ -112,7 +113,13 @@ export class WindowStateTask implements StageTask {
       return;
     }
     into.answer[row] = StateAnswer.Held;
-    window.table.read(keys.tweetIdLo[row] as number, keys.tweetIdHi[row] as number, into.counter, into.fingerprint, row);
+    window.table.read(
+      keys.tweetIdLo[row] as number,
+      keys.tweetIdHi[row] as number,
+      into.counter,
+      into.fingerprint,
+      row,
+    );
   }
 
   async close(savepoint: boolean): Promise<void> {
@@ -139,6 +146,16 @@ export class WindowStateTask implements StageTask {
     this.#handOver?.restore(state.handedOverEvents);
     this.#offset = state.offset;
     this.#ended = state.ended;
+  }
+
+  /** Nothing is left to read or to hand over: what is there is checkpointed once more, and then the partition is drained. */
+  #finish(): void {
+    if (this.#lastCheckpointDone) {
+      this.#drainedAtMs ??= this.#context.runtime.clock.nowMs();
+      return;
+    }
+    this.#startCheckpoint();
+    this.#lastCheckpointDone = true;
   }
 
   #isHandingOver(): boolean {
@@ -170,6 +187,10 @@ export class WindowStateTask implements StageTask {
     const nowMs = runtime.clock.nowMs();
     if (nowMs < this.#nextCheckpointMs) return;
     this.#nextCheckpointMs = nowMs + settings.checkpointIntervalMs;
+    this.#startCheckpoint();
+  }
+
+  #startCheckpoint(): void {
     this.#writing = this.#checkpoint().finally(() => {
       this.#writing = undefined;
     });

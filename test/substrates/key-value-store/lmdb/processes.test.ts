@@ -99,4 +99,16 @@ describe.each(['sync', 'no-sync'])('LMDB store between processes, %s', (durabili
       await store.increment(columnsOf(tenKeys(1)), { partition: 0, epoch: 1 });
       expect(await scanned(store)).toEqual(tenKeys(6));
     }));
+
+  test('a process that is killed at any moment leaves whole batches, as many as the transaction number says', () =>
+    withProcesses(1, durability, async ([victim], store) => {
+      const first = await store.lastTransaction();
+      (victim as StoreProcess).child.send({ kind: 'add', times: 1_000_000 });
+      while ((await store.lastTransaction()) < first + 20) await new Promise((resolve) => setImmediate(resolve));
+      await victim?.end();
+      const last = await store.lastTransaction();
+      await store.raiseFence({ partition: 0, epoch: 1 });
+      expect(await store.lastTransaction()).toBe(last + 1);
+      expect(await scanned(store)).toEqual(tenKeys(last - first));
+    }));
 });
