@@ -99,8 +99,8 @@ async function drain(
     let done = false;
     while (!done && clock.nowMs() - startMs < how.limitMs) {
       done = await Promise.race([drained, runtime.sleep(100).then(() => false), interrupted.promise]);
-      const reflected = reflectedEvents(job.status());
-      progress.update({ text: `${reflected.toLocaleString('en')} events`, fraction: reflected / log.events });
+      const events = completedEvents(job.status());
+      progress.update({ text: `${events.toLocaleString('en')} events`, fraction: events / log.events });
     }
     const stoppedMs = clock.nowMs();
     const supervisorCpuSeconds = runtime.cpuSeconds() - ownCpuSeconds;
@@ -122,7 +122,7 @@ function figuresOf(
   cpuSeconds: number,
   workers: number,
 ): CapacityFigures {
-  const events = reflectedEvents(status);
+  const events = completedEvents(status);
   const store: CapacityFigures['store'] = {};
   for (const [name, counts] of Object.entries(status.stores) as [StoreName, StoreCounts][]) {
     const stored = status.partitions.reduce((sum, partition) => sum + (partition.storedEvents[name] ?? 0), 0);
@@ -142,6 +142,12 @@ function figuresOf(
   };
 }
 
+/** Events that a reader can see, by whichever way of the architecture is ahead. */
 export function reflectedEvents(status: JobStatus): number {
   return status.partitions.reduce((sum, partition) => sum + partition.reflectedEvents, 0);
+}
+
+/** Events that every stage is done with: lambda's batch layer may be hours ahead of its speed layer in a filled log. */
+function completedEvents(status: JobStatus): number {
+  return status.partitions.reduce((sum, { offset, reflectedEvents: seen }) => sum + Math.min(offset, seen), 0);
 }

@@ -174,7 +174,9 @@ function faultRecord(act: LiveAct, crash: PlannedCrash, records: readonly CrashR
   );
   if (record === undefined || exit?.signal !== 'SIGKILL') return { kind: 'crash', trigger, bit: false, evidence: {} };
   const after = events.filter((event) => event.worker === record.worker && event.epoch > record.epoch);
-  const caughtUp = after.filter((event) => event.kind === 'caught-up');
+  // The first successor that came so far: one that crashed itself while it restored never does.
+  const successor = after.find((event) => event.kind === 'caught-up')?.epoch;
+  const caughtUp = after.filter((event) => event.kind === 'caught-up').filter(({ epoch }) => epoch === successor);
   const answered = act.prober.log.records.find(
     (probe) => probe.sentMs >= exit.atMs && probe.answeredPartitions === probe.partitions,
   );

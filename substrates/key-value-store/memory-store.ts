@@ -8,7 +8,7 @@ import type { Fence, KeyColumns, KeyValueStore, KeyValueStoreBinding, Marker, Ro
 import { createRows, FencedError } from './key-value-store.ts';
 import { countReads, countWrites, zeroCounts } from './store-counts.ts';
 
-export type MemoryBinding = Extract<KeyValueStoreBinding, { kind: 'memory' }>;
+type MemoryBinding = Extract<KeyValueStoreBinding, { kind: 'memory' }>;
 
 interface Entry {
   readonly hourStartMs: number;

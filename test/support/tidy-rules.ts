@@ -79,7 +79,8 @@ export const TIDY_RULES: readonly TidyRule[] = [
   {
     name: 'a source file of a layer opens with a comment that says what it is',
     appliesTo: isProduct,
-    offences: ({ text }) => (/^(?:#!.*\n)?\/\*\*/.test(text) ? [] : ['1 no /** at the top']),
+    offences: ({ text }) =>
+      /^(?:#!.*\n)?\/\*\*(?:\n \*)? [^*\s]/.test(text) ? [] : ['1 no /** with a sentence at the top'],
   },
   {
     name: 'nothing is left to be done in comments or names',

@@ -1,6 +1,6 @@
 /** `omegabench run`: resolves the configuration, refuses what cannot work, runs, and says who won what. */
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { inWords } from '../../config/file-system-facts.ts';
 import { preflight } from '../../config/preflight.ts';
 import { resolveConfig } from '../../config/resolve.ts';
@@ -97,17 +97,19 @@ async function execute(
   } finally {
     progress.close();
   }
-  await show(finished.result, finished.directory, config.json, dependencies);
+  const { result, directory } = finished;
+  const [page] = await dependencies.writeReports(result, directory);
+  await show(result, page ?? directory, config.json, dependencies);
   return interruption.exitCode ?? exitCodeOf(finished.result);
 }
 
-async function show(result: Result, directory: string, json: boolean, dependencies: CliDependencies): Promise<void> {
+async function show(result: Result, page: string, json: boolean, dependencies: CliDependencies): Promise<void> {
   if (json) {
     dependencies.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
     return;
   }
   const summary = await dependencies.summarize(result);
-  dependencies.stdout.write(`${summary.trimEnd()}\nReport: ${join(directory, 'report.html')}\n`);
+  dependencies.stdout.write(`${summary.trimEnd()}\nReport: ${page}\n`);
 }
 
 /** A violation is worse news than an act that proves nothing: it was seen, whatever else went wrong. */

@@ -14,7 +14,7 @@ import { CounterTable, type ValueColumns } from './counter-table.ts';
 import { type Environment, explainLmdbError, openEnvironment } from './environment.ts';
 import { previousRowOfKey } from './previous-row.ts';
 
-export type LmdbBinding = Extract<KeyValueStoreBinding, { kind: 'lmdb' }>;
+type LmdbBinding = Extract<KeyValueStoreBinding, { kind: 'lmdb' }>;
 
 /** Called inside a write transaction, before it commits, with its number. */
 type TransactionNote = (transaction: number) => void;
