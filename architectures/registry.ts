@@ -6,6 +6,7 @@ import { type Declaration, declarationSchema } from '../substrates/declaration.t
 import alpha from './alpha.ts';
 import batch from './batch.ts';
 import beta from './beta.ts';
+import { declarationFaults } from './declaration-faults.ts';
 import lambda from './lambda.ts';
 import omega from './omega.ts';
 import omegaPrime from './omega-prime.ts';
@@ -26,13 +27,19 @@ export function findArchitecture(name: string): Declaration | undefined {
   return architectures.find((declaration) => declaration.name === name);
 }
 
-/** Checks what a file or another program declares. Error: `DeclarationError` that names every wrong field. */
+/**
+ * Checks what a file or another program declares. Error: `DeclarationError` that names every wrong field, or, if all fields are right,
+ * everything that does not go together.
+ */
 export function parseDeclaration(value: unknown, origin: string): Declaration {
   const parsed = declarationSchema.safeParse(value);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the declaration'}: ${issue.message}`);
     throw new DeclarationError(`${origin} does not declare an architecture: ${faults.join('; ')}`);
   }
+  const faults = declarationFaults(parsed.data);
+  if (faults.length > 0)
+    throw new DeclarationError(`${origin} declares an architecture that cannot work: ${faults.join('; ')}`);
   return parsed.data;
 }
 

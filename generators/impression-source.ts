@@ -22,7 +22,7 @@ export interface Canary {
   length: number;
   /** Sequence of the k-th canary impression, k from 0. */
   sequenceOf(k: number): number;
-  /** Event time of the k-th canary impression, which is its scheduled arrival in whole milliseconds. */
+  /** Event time of the k-th canary impression: in a synthetic stream its scheduled arrival, in whole milliseconds. */
   eventTimeMsOf(k: number): number;
 }
 

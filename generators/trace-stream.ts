@@ -260,15 +260,12 @@ function busiestTweet({ ids, times }: PartitionColumns, partition: number, disti
   }
   const length = counts[busiest] as number;
   const sequences = new Float64Array(length);
-  /** Greatest event time in the partition up to each: how far the stream reaches when the impression is seen. */
-  const reaches = new Float64Array(length);
-  let greatestMs = -Infinity;
+  const eventTimes = new Float64Array(length);
   let k = 0;
   for (let sequence = 0; sequence < ids.length; sequence++) {
-    greatestMs = Math.max(greatestMs, times[sequence] as number);
     if (ids[sequence] !== busiest) continue;
     sequences[k] = sequence;
-    reaches[k++] = greatestMs;
+    eventTimes[k++] = times[sequence] as number;
   }
   const at = (column: Float64Array, index: number): number => {
     const value = column[index];
@@ -281,6 +278,6 @@ function busiestTweet({ ids, times }: PartitionColumns, partition: number, disti
     tweetIdHi: length === 0 ? NOBODY_HI : 0,
     length,
     sequenceOf: (index) => at(sequences, index),
-    eventTimeMsOf: (index) => at(reaches, index),
+    eventTimeMsOf: (index) => at(eventTimes, index),
   };
 }

@@ -4,7 +4,6 @@
  * A process is a facade over the world. Killing it makes each of its pending and future calls a promise that never settles, so its
  * coroutines never wake: nothing after the crash runs and nothing is cleaned up, as with SIGKILL. What it had written stays.
  */
-import { mix32 } from '../generators/random.ts';
 import type { EventLog, EventLogBinding } from './event-log/event-log.ts';
 import { MemoryLogs } from './event-log/memory-log.ts';
 import type { KeyValueStore, KeyValueStoreBinding } from './key-value-store/key-value-store.ts';
@@ -13,6 +12,7 @@ import { MemoryFiles } from './memory-files.ts';
 import {
   type Connection,
   type Files,
+  type PositionalFile,
   type RequestHandler,
   type Runtime,
   type Server,
@@ -21,6 +21,7 @@ import {
   type WorkerExit,
   type WorkerHandle,
 } from './runtime.ts';
+import { VirtualTime } from './virtual-time.ts';
 
 /** What a spawned worker runs. */
 export type WorkerMain = (runtime: Runtime, line: SupervisorLine, specification: unknown) => Promise<void>;
@@ -28,38 +29,17 @@ export type WorkerMain = (runtime: Runtime, line: SupervisorLine, specification:
 /** Virtual milliseconds that an operation of the world takes, at most. */
 const OPERATION_MS = 0.2;
 
-interface Wake {
-  atMs: number;
-  order: number;
-  resolve: () => void;
-}
-
-export class MemoryWorld {
+export class MemoryWorld extends VirtualTime {
   readonly logs = new MemoryLogs();
   readonly stores = new MemoryStores();
   readonly files = new MemoryFiles();
   readonly servers = new Map<string, { handler: RequestHandler; process: MemoryRuntime }>();
   readonly workerMain: WorkerMain;
-  readonly #queue: Wake[] = [];
-  readonly #seed: number;
-  #draws = 0;
-  #nowMs: number;
   #names = 0;
 
   constructor(options: { seed: number; startMs: number; workerMain: WorkerMain }) {
-    this.#seed = options.seed;
-    this.#nowMs = options.startMs;
+    super(options.seed, options.startMs);
     this.workerMain = options.workerMain;
-  }
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  /** A number in [0, 1) from the world's seed. */
-  random(): number {
-    this.#draws += 1;
-    return (mix32(mix32(this.#draws) ^ this.#seed) >>> 0) / 4294967296;
   }
 
   freshName(kind: string): string {
@@ -71,46 +51,6 @@ export class MemoryWorld {
   process(): MemoryRuntime {
     return new MemoryRuntime(this);
   }
-
-  /** Resolves after so much virtual time. */
-  delay(durationMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake: Wake = { atMs: this.#nowMs + Math.max(0, durationMs), order: this.random(), resolve };
-      let at = this.#queue.length;
-      while (at > 0 && isAfter(this.#queue[at - 1] as Wake, wake)) at -= 1;
-      this.#queue.splice(at, 0, wake);
-    });
-  }
-
-  /** Lets virtual time run until the work is settled; error if it can never settle because nothing is scheduled any more. */
-  async run<T>(work: Promise<T>, limitMs = Number.POSITIVE_INFINITY): Promise<T> {
-    let settled = false;
-    const mark = (): void => {
-      settled = true;
-    };
-    work.then(mark, mark);
-    const deadlineMs = this.#nowMs + limitMs;
-    let idleTurns = 0;
-    while (!settled) {
-      // One turn of the real event loop drains the microtasks that the last wake has started, and real imports.
-      await new Promise((resolve) => setImmediate(resolve));
-      const wake = this.#queue.shift();
-      if (wake === undefined) {
-        idleTurns += 1;
-        if (idleTurns > 10_000) throw new Error('the world stands still: somebody waits for what nobody will do');
-        continue;
-      }
-      idleTurns = 0;
-      this.#nowMs = Math.max(this.#nowMs, wake.atMs);
-      if (this.#nowMs > deadlineMs) throw new Error(`the work is not done after ${limitMs} ms of virtual time`);
-      wake.resolve();
-    }
-    return work;
-  }
-}
-
-function isAfter(one: Wake, other: Wake): boolean {
-  return one.atMs > other.atMs || (one.atMs === other.atMs && one.order > other.order);
 }
 
 export class MemoryRuntime implements Runtime {
@@ -168,6 +108,7 @@ export class MemoryRuntime implements Runtime {
           this.#operation(async () => {
             const peer = this.#peer(address);
             if (peer === undefined) throw new UnreachableError(`${address} went away`);
+            await peer.process.#running();
             return peer.handler(bytes.slice());
           }),
         close: () => undefined,
@@ -214,17 +155,21 @@ export class MemoryRuntime implements Runtime {
     return server?.process.alive ? server : undefined;
   }
 
-  /** Performs an operation at some moment of virtual time; a process that dies before or after it never hears of it. */
+  /** Performs an operation at some moment of a span of virtual time; a process that dies before its end never hears of it. */
   async #operation<T>(perform: () => T | Promise<T>, durationMs?: number): Promise<T> {
     const spanMs = durationMs ?? this.#world.random() * OPERATION_MS;
-    await this.#world.delay(spanMs);
-    await this.#gate();
+    // At once, and the answer takes its time, or late: a process that is killed in between has done it, or has not.
+    const atOnce = durationMs === undefined && this.#world.random() < 0.5;
+    if (!atOnce) await this.#world.delay(spanMs);
+    await this.#running();
     const result = await perform();
-    await this.#gate();
+    if (atOnce) await this.#world.delay(spanMs);
+    await this.#running();
     return result;
   }
 
-  async #gate(): Promise<void> {
+  /** Resolves when the process is not paused; never, when it is dead. */
+  async #running(): Promise<void> {
     while (this.#alive && this.#resume !== undefined) {
       const waiting = this.#resume;
       await new Promise<void>((resolve) => waiting.push(resolve));
@@ -240,7 +185,10 @@ export class MemoryRuntime implements Runtime {
         if (typeof value !== 'function') return value;
         return (...args: unknown[]) => {
           if (name === 'scan') return this.#guardedIteration(value.apply(object, args) as AsyncIterable<unknown>);
-          return this.#operation(() => value.apply(object, args) as Promise<unknown>);
+          return this.#operation(async () => {
+            const result = (await value.apply(object, args)) as unknown;
+            return name === 'openPositional' ? this.#guardedFile(result as PositionalFile) : result;
+          });
         };
       },
     });
@@ -257,9 +205,20 @@ export class MemoryRuntime implements Runtime {
     });
   }
 
+  /** Writes before the call returns, as a system call does, also where nobody waits for it. */
+  #guardedFile(file: PositionalFile): PositionalFile {
+    return {
+      writeAt: async (bytes, position) => {
+        if (this.#alive) await file.writeAt(bytes, position);
+        await this.#operation(() => undefined);
+      },
+      close: () => this.#operation(() => file.close()),
+    };
+  }
+
   async *#guardedIteration(iteration: AsyncIterable<unknown>): AsyncGenerator<unknown> {
     for await (const item of iteration) {
-      await this.#gate();
+      await this.#running();
       yield item;
     }
   }
@@ -295,10 +254,13 @@ function spawn(world: MemoryWorld, specification: unknown): WorkerHandle {
     onMessage: (listener) => void toWorker.push(listener),
   };
   process.onCrash(() => end({ code: null, signal: 'SIGKILL', stderr: '' }));
-  world.workerMain(process, line, specification).then(
-    () => end({ code: 0, signal: null, stderr: '' }),
-    (error: unknown) => end({ code: 1, signal: null, stderr: String(error) }),
-  );
+  world
+    .workerMain(process, line, specification)
+    .then(
+      () => end({ code: 0, signal: null, stderr: '' }),
+      (error: unknown) => end({ code: 1, signal: null, stderr: String(error) }),
+    )
+    .then(() => process.kill());
   return {
     pid: 0,
     send: (message) => deliver(toWorker, message),

@@ -6,7 +6,7 @@ import type { Result } from '../results/schema.ts';
 import { given, measured, notMeasured } from './acts.ts';
 import { type ClaimDefinition, decide, type Judgement, notDecidedHere, notProven, ratio, undecided } from './claim.ts';
 import { faultsInWords, isExact, noAudit, struckBetweenWriteAndCommit } from './correctness.ts';
-import { claimedSpeedup, snapshotCostShare, snapshotPauseMs } from './thresholds.ts';
+import { claimedSpeedup, instantMs, snapshotCostShare } from './thresholds.ts';
 import { plural } from './words.ts';
 
 const architecture = 'all';
@@ -202,7 +202,7 @@ function snapshotCost(capacity: { eventsPerSecond: number; checkpoints: Checkpoi
   if (count === 0) return notDecidedHere('No checkpoint was made in omega-prime’s capacity act.');
   const made = `${plural(count, 'checkpoint')} in omega-prime’s capacity act`;
   const pause = `${made} stopped it for ${formatMs(longestPauseMs)} at most`;
-  if (longestPauseMs > snapshotPauseMs) return decide(false, `${pause}, of ${formatMs(snapshotPauseMs)}.`);
+  if (longestPauseMs > instantMs) return decide(false, `${pause}, of ${formatMs(instantMs)}.`);
   const without = result.architectures['omega-prime']?.rungs.find(isWithoutCheckpoints);
   const kept = without === undefined ? undefined : ratio(capacity.eventsPerSecond, without.eventsPerSecond);
   if (without === undefined || kept === undefined) {

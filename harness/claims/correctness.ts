@@ -82,9 +82,10 @@ export function boundaryErrors(name: string, { beside = '' } = {}): Evaluate {
     const disorder = disorderOf(result);
     if (disorder === undefined && found === 0) return noDisorder;
     const foreseen = predicted.misplaced + predicted.lost;
+    const where = disorder === undefined ? '' : `With ${disorder}, `;
     const evidence =
-      `${disorder === undefined ? '' : `With ${disorder}, `}${plural(found, 'impression')} of ` +
-      `${formatQuantity(failure.eventsAudited)} went into the wrong hour or were lost at its end; the arrival times predict ${formatCount(foreseen)}`;
+      `${where}${plural(found, 'impression')} of ${formatQuantity(failure.eventsAudited)} ` +
+      `went into the wrong hour or were lost at its end; the arrival times predict ${formatCount(foreseen)}`;
     if (found !== foreseen || failure.unexplained > 0) {
       const unexplained = `${plural(failure.unexplained, 'key')} not as predicted`;
       return notProven(`${evidence}, and ${unexplained}, so the boundary does not explain them all.`, found);

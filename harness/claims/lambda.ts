@@ -93,7 +93,7 @@ function complexAndExpensive(result: Result): Judgement {
   const complex = parts.total > mostParts;
   const expensive = capacity.eventsPerCpuSecond < dearest.perCpuSecond;
   const evidence =
-    `Its declaration has ${parts.words}; ${formatCount(parts.total)} in all, others ${formatCount(mostParts)} at most. ` +
+    `Its declaration has ${parts.words}; ${parts.total} in all, others ${formatCount(mostParts)} at most. ` +
     `A CPU-second counts ${formatRate(capacity.eventsPerCpuSecond)}; of the others, ` +
     `${dearest.name} counts least, ${formatRate(dearest.perCpuSecond)}.`;
   const figure = 1e6 / capacity.eventsPerCpuSecond;

@@ -5,8 +5,7 @@
 
 /** The talk's scale: 1 M+ impressions a second of 100 M+ distinct tweets an hour. */
 export const talkEventsPerSecond = 1_000_000;
-export const talkTweetsPerHour = 100_000_000;
-export const talkTweetsPerSecond = talkTweetsPerHour / 3600;
+export const talkTweetsPerSecond = 100_000_000 / 3600;
 export const realHourMs = 3_600_000;
 
 /** A rate is reached at 99 %: the ends of an act cut events off. */
@@ -46,9 +45,8 @@ export const proportionTolerance = 0.05;
 /** Rates nearer to each other than this are one rate. */
 export const apartRates = 1.5;
 
-/** More than a tenth of the capacity, or a pause in which answers are no more instant, is not "very little". */
+/** More than a tenth of the capacity is not "very little"; nor is a pause in which answers are no longer instant. */
 export const snapshotCostShare = 0.1;
-export const snapshotPauseMs = instantMs;
 
 /** Open state: the open window, and the one that is being handed over. */
 export const openWindows = 2;

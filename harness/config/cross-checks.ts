@@ -26,6 +26,7 @@ export function checkAgainstEachOther(
     checkVolume(config, sourceOf);
   } else {
     checkTrace(flags);
+    checkReplay(config, sourceOf);
   }
 }
 
@@ -83,6 +84,25 @@ function checkVolume(config: RunConfig, sourceOf: SourceOf): void {
       `at least ${count.format(LEAST_IMPRESSIONS_PER_HOUR_AND_PARTITION)} are needed`,
     `Try ${instead(sourceOf, 'rate', rate.format(neededPerSecond))}, a longer --hour or fewer --partitions.`,
   );
+}
+
+/** At a rate the clock of a trace is not its event time. */
+function checkReplay(config: RunConfig, sourceOf: SourceOf): void {
+  if (config.trace?.ratePerSecond === undefined) return;
+  if (sourceOf('batch-cut-off') !== undefined) {
+    throw new BenchError(
+      'OB_CONFLICT',
+      '--batch-cut-off has no effect with --trace and --rate: batch jobs wait until the replay is over',
+      'Leave out --batch-cut-off, or --rate to replay the trace at its own speed.',
+    );
+  }
+  if (config.batchBucket === 'arrival-time' && config.architectures.includes('lambda')) {
+    throw new BenchError(
+      'OB_CONFLICT',
+      '--batch-bucket arrival-time makes no sense of lambda with --trace and --rate: its two views would never meet in an hour',
+      'Leave out --batch-bucket, or lambda, or --rate to replay the trace at its own speed.',
+    );
+  }
 }
 
 function checkTrace(flags: Readonly<Record<string, unknown>>): void {

@@ -39,10 +39,10 @@ export function resolveConfig(input: ConfigurationInput): RunConfig {
   }
   const said: Settings = { ...fromFile, ...fromFlags };
   const sourceOf: SourceOf = (flag) => sources.get(flag);
-  const config = withDefaults({ ...said, arguments: [...input.arguments] }, input.known.architectures);
-  if (config.trace !== undefined && said.ratePerSecond !== undefined) {
-    config.trace = { ...config.trace, ratePerSecond: said.ratePerSecond };
+  if (said.trace !== undefined && said.ratePerSecond !== undefined) {
+    said.trace = { ...said.trace, ratePerSecond: said.ratePerSecond };
   }
+  const config = withDefaults({ ...said, arguments: [...input.arguments] }, input.known.architectures);
   checkAgainstEachOther(config, sourceOf, input.flags);
   return runConfigSchema.parse(config);
 }

@@ -155,7 +155,8 @@ export const DEFAULTS = {
 
 /**
  * Fills in what was not said. Some defaults follow from other settings: the bound on disorder is at most a quarter of the hour,
- * there are no more workers than partitions, and late impressions are at most an hour later than the bound.
+ * there are no more workers than partitions, and late impressions are at most an hour later than the bound. Arrivals of a trace that
+ * is replayed at a rate say nothing of event times, so batch does not go by them then.
  */
 export function withDefaults(settings: Settings, registered: readonly string[]): RunConfig {
   const base = { ...DEFAULTS, ...(settings.quick === true ? QUICK_PRESET : {}), ...settings };
@@ -165,6 +166,8 @@ export function withDefaults(settings: Settings, registered: readonly string[]):
     maxOutOfOrderMs: settings.maxOutOfOrderMs ?? Math.min(DEFAULTS.maxOutOfOrderMs, Math.floor(base.hourMs / 4)),
     workers: settings.workers ?? Math.min(DEFAULTS.workers, base.partitions),
     maxLateMs: settings.maxLateMs ?? base.hourMs,
+    batchBucket:
+      settings.batchBucket ?? (settings.trace?.ratePerSecond === undefined ? DEFAULTS.batchBucket : 'event-time'),
     arguments: base.arguments ?? [],
   };
 }

@@ -42,7 +42,8 @@ class FaultHooks implements WorkerHooks {
   readonly #ledgers = new Map<string, Ledger>();
   /** The crash that is due next in each partition. */
   readonly #armed = new Map<number, PlannedCrash>();
-  #hits = 0;
+  /** Hits of the armed crash, by partition. */
+  readonly #hits = new Map<number, number>();
 
   constructor(runtime: Runtime, worker: number, epoch: number, data: WorkerHooksData) {
     this.#runtime = runtime;
@@ -56,14 +57,15 @@ class FaultHooks implements WorkerHooks {
     const crash = this.#armed.get(site.partition);
     if (crash === undefined || crash.failpoint !== name || site.offset < crash.fromOffset) return;
     if (crash.stage !== undefined && crash.stage !== site.stage) return;
-    this.#hits += 1;
-    if (this.#hits < crash.hit) return;
+    const hit = (this.#hits.get(site.partition) ?? 0) + 1;
+    this.#hits.set(site.partition, hit);
+    if (hit < crash.hit) return;
     const record: CrashRecord = {
       ...site,
       id: crash.id,
       worker: this.#worker,
       epoch: this.#epoch,
-      hit: this.#hits,
+      hit,
       atMs: this.#runtime.clock.nowMs(),
     };
     const bytes = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
@@ -73,7 +75,8 @@ class FaultHooks implements WorkerHooks {
 
   rowsBeforeStop(site: HookSite, rows: number): number {
     const crash = this.#armed.get(site.partition);
-    if (crash === undefined || crash.failpoint !== 'position' || crash.fromOffset < site.offset) return rows;
+    if (crash?.failpoint !== 'position' || crash.fromOffset < site.offset) return rows;
+    if (crash.stage !== undefined && crash.stage !== site.stage) return rows;
     return Math.min(rows, crash.fromOffset - site.offset);
   }
 

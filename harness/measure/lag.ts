@@ -22,6 +22,11 @@ export interface LagOptions {
    * appear by windows.
    */
   maxLagMs?: number;
+  /**
+   * How finely the lag is known, in time's worth of the offered load; 0 by default. A slope that such an error could
+   * make over the span is no trend.
+   */
+  resolutionMs?: number;
 }
 
 export type LagFigures =
@@ -44,8 +49,9 @@ const MAX_SLOPE_SHARE = 0.01;
 const DEFAULT_MAX_LAG_MS = 1000;
 
 /**
- * `sustained` = slope < 1 % of the offered rate, and lag at the end < `maxLagMs` of it. For an architecture that
- * shows its results by windows choose a span of whole windows, or the saw-tooth of its lag tilts the slope.
+ * `sustained` = slope < 1 % of the offered rate (and what the resolution could make), and lag at the end < `maxLagMs`
+ * of it. For an architecture that shows its results by windows choose a span of whole windows, or the saw-tooth of its
+ * lag tilts the slope.
  */
 export function lagFigures(samples: readonly LagSample[], options: LagOptions): LagFigures {
   const measured = samples.filter(({ atMs }) => atMs >= options.fromMs && atMs <= options.toMs);
@@ -62,8 +68,9 @@ export function lagFigures(samples: readonly LagSample[], options: LagOptions): 
   );
   const lagAtEndEvents = last.offered - last.reflected;
   const lagAtEndMs = (lagAtEndEvents / offeredPerSecond) * 1000;
+  const maxSlopeShare = MAX_SLOPE_SHARE + (options.resolutionMs ?? 0) / (last.atMs - first.atMs);
   const sustained =
-    slopeEventsPerSecond < MAX_SLOPE_SHARE * offeredPerSecond && lagAtEndMs < (options.maxLagMs ?? DEFAULT_MAX_LAG_MS);
+    slopeEventsPerSecond < maxSlopeShare * offeredPerSecond && lagAtEndMs < (options.maxLagMs ?? DEFAULT_MAX_LAG_MS);
   return { state: 'measured', offeredPerSecond, slopeEventsPerSecond, lagAtEndEvents, lagAtEndMs, sustained };
 }
 

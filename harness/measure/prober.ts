@@ -158,7 +158,7 @@ export class Prober {
 }
 
 function reachOf(reading: CanaryReading | undefined): number | undefined {
-  return reading?.kind === 'reached' ? reading.eventTimeMs : undefined;
+  return reading?.kind === 'reached' ? reading.reachMs : undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -10,6 +10,23 @@ export interface ActContext {
   progress: ProgressSink;
   signal: AbortSignal;
   streams: StreamPlan;
+  lead: LeadTime;
+}
+
+/** How long before a stream begins its processes are started: twice what the slowest needed so far, and long enough at first. */
+export class LeadTime {
+  #slowestMs = 750;
+  #known = false;
+
+  get ms(): number {
+    return 2 * this.#slowestMs;
+  }
+
+  /** The processes of an act took so long to be ready. */
+  took(startMs: number): void {
+    this.#slowestMs = this.#known ? Math.max(this.#slowestMs, startMs) : startMs;
+    this.#known = true;
+  }
 }
 
 /** The act was stopped by the user; what it had measured until then is kept if it makes sense alone. */

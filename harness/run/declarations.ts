@@ -3,8 +3,9 @@
  * omega-prime's other rungs.
  */
 import { DeclarationError, findArchitecture, loadArchitecture } from '../../architectures/registry.ts';
-import type { Declaration, Stage } from '../../substrates/declaration.ts';
+import type { BatchJobStage, Declaration, Stage } from '../../substrates/declaration.ts';
 import type { RunConfig } from '../config/run-config.ts';
+import type { Warning } from '../results/schema.ts';
 
 /** All declarations of a run, in its order. Error: `DeclarationError`. */
 export async function declarationsOf(config: RunConfig): Promise<Declaration[]> {
@@ -22,6 +23,39 @@ export async function declarationsOf(config: RunConfig): Promise<Declaration[]> 
     declarations.push(declaration);
   }
   return declarations;
+}
+
+/**
+ * The declarations for a trace that is replayed at a rate: its clock says nothing of when an impression happened, so the registered
+ * batch jobs that go by event time wait until the replay is over.
+ */
+export function forReplay(declarations: readonly Declaration[], config: RunConfig, cutOffMs: number): Declaration[] {
+  return declarations.map((declaration) => {
+    if (!config.architectures.includes(declaration.name)) return declaration;
+    const waiting = (stage: Stage): Stage =>
+      stage.kind === 'batch-job' && stage.bucketBy === 'event-time' ? { ...stage, cutOffMs } : stage;
+    return { ...declaration, stages: declaration.stages.map(waiting) };
+  });
+}
+
+/** What a reader must know of a replay at a rate; undefined if no batch job is part of it. */
+export function replayWarning(declarations: readonly Declaration[]): Warning | undefined {
+  const names = (bucketBy: BatchJobStage['bucketBy']): string =>
+    declarations
+      .filter(({ stages }) => stages.some((stage) => stage.kind === 'batch-job' && stage.bucketBy === bucketBy))
+      .map(({ name }) => name)
+      .join(' and ');
+  const byEventTime = names('event-time');
+  const byArrival = names('arrival-time');
+  const said = [
+    ...(byEventTime === '' ? [] : [`${byEventTime} bucket by event time and run their jobs when the replay is over`]),
+    ...(byArrival === '' ? [] : [`${byArrival} bucket by arrival as asked, so most impressions go to a wrong hour`]),
+  ];
+  if (said.length === 0) return undefined;
+  return {
+    code: 'trace-at-rate',
+    message: `The trace was replayed at a rate, so arrival times say nothing of when an impression happened: ${said.join('; ')}.`,
+  };
 }
 
 /** The registered architecture in the form that the flags ask for. */

@@ -33,8 +33,10 @@ interface Schedule {
 
 /** The second half has the faults; the control phase is the first, but for the first hour in which batch and beta have no answer. */
 function scheduleOf(source: ImpressionSource): Schedule {
-  const { startMs, endMs, hourMs } = source;
-  const hours = Math.max(2, Math.round((endMs - startMs) / hourMs));
+  const { startMs, endMs } = source;
+  // A trace may be over in less than two hours.
+  const hourMs = Math.min(source.hourMs, (endMs - startMs) / 2);
+  const hours = Math.round((endMs - startMs) / hourMs);
   const faultHourMs = startMs + Math.floor(hours / 2) * hourMs;
   return {
     control: { fromMs: Math.min(startMs + hourMs, faultHourMs - hourMs / 2), toMs: faultHourMs },

@@ -7,7 +7,12 @@ import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
 import type { NodeRuntime } from '../../substrates/node-runtime.ts';
-import type { HooksBinding, JobStatus, SupervisorHooks } from '../../substrates/stream-engine/stream-engine.ts';
+import {
+  type HooksBinding,
+  JobFailedError,
+  type JobStatus,
+  type SupervisorHooks,
+} from '../../substrates/stream-engine/stream-engine.ts';
 import type { GeneratorProcessReport } from '../load/generator-messages.ts';
 import { GeneratorProcess } from '../load/generator-process.ts';
 import { CanaryReader } from '../measure/canary-reader.ts';
@@ -16,9 +21,9 @@ import { Prober } from '../measure/prober.ts';
 import { type ActContext, interruption } from './act-context.ts';
 import { Pipeline } from './pipeline.ts';
 
-/** Time for processes to start before the stream does; doubled until they are ready in time. */
-const FIRST_LEAD_MS = 1500;
+/** Processes that are not ready in this time will not offer a rate in time either. */
 const MAX_LEAD_MS = 24_000;
+const DRAIN_POLL_MS = 20;
 const SAMPLE_EVERY_MS = 100;
 /** Probes a second: a read of a store's hour or two in each of them stays within 50 commands a second and partition. */
 const PROBES_PER_SECOND = { store: 16, state: 50 } as const;
@@ -74,7 +79,12 @@ export class LiveAct {
     this.prober = new Prober({
       query: pipeline.query,
       reader: new CanaryReader(
-        { canaries, hourMs: source.hourMs, startMs: source.startMs },
+        {
+          canaries,
+          hourMs: source.hourMs,
+          startMs: source.startMs,
+          scheduledArrivalMs: (partition, sequence) => source.scheduledArrivalMs(partition, sequence),
+        },
         canaries.map((canary) => new CanaryPrefixes(source, canary.partition)),
       ),
       tracker: this.tracker,
@@ -86,13 +96,16 @@ export class LiveAct {
 
   /** Starts all processes; resolves when they are ready and the stream has not begun. */
   static async open(context: ActContext, options: LiveActOptions): Promise<LiveAct> {
-    for (let leadMs = FIRST_LEAD_MS; ; leadMs *= 2) {
+    for (;;) {
+      const leadMs = context.lead.ms;
       const act = await LiveAct.#tryOpen(context, options, leadMs);
-      if (act.pipeline.runtime.clock.nowMs() < options.source.startMs) return act;
+      const waitMs = options.source.startMs - act.pipeline.runtime.clock.nowMs();
+      context.lead.took(leadMs - waitMs);
+      if (waitMs > 0) return act;
       await act.close();
       if (leadMs > MAX_LEAD_MS) {
-        throw new Error(
-          `the processes need more than ${leadMs} ms to start; the machine is too busy to measure anything`,
+        throw new JobFailedError(
+          `the processes need more than ${leadMs} ms to start: the machine is too busy to measure anything`,
         );
       }
     }
@@ -158,7 +171,12 @@ export class LiveAct {
     const interrupted = interruption(this.#context.signal);
     try {
       const drained = job.drained().then(() => true);
-      return await Promise.race([drained, runtime.sleep(limitMs).then(() => false), interrupted.promise]);
+      const deadlineMs = runtime.clock.nowMs() + limitMs;
+      while (runtime.clock.nowMs() < deadlineMs) {
+        const polled = runtime.sleep(DRAIN_POLL_MS).then(() => false);
+        if (await Promise.race([drained, polled, interrupted.promise])) return true;
+      }
+      return false;
     } finally {
       interrupted.release();
     }

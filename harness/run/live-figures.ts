@@ -9,6 +9,9 @@ import type { LiveAct, Sample } from './live-act.ts';
 import { storeSamples } from './live-act.ts';
 import { answersByHour, expectedCommandsPerEvent } from './promises.ts';
 
+/** A step of the answers is seen up to a worker's report, a sample and a sample at the hour's other end late: 100 ms each. */
+const STEP_RESOLUTION_MS = 300;
+
 export interface Span {
   fromMs: number;
   toMs: number;
@@ -85,7 +88,7 @@ export function lagOf(act: LiveAct, declaration: Declaration, span: Span): Retur
     const meanLag = hour.reduce((sum, { offered, reflected }) => sum + offered - reflected, 0) / hour.length;
     return [{ ...sample, reflected: sample.offered - meanLag }];
   });
-  return lagFigures(smooth, { ...span, maxLagMs: 1000 + 2 * hourMs });
+  return lagFigures(smooth, { ...span, maxLagMs: 1000 + 2 * hourMs, resolutionMs: STEP_RESOLUTION_MS });
 }
 
 /** Growth of the reflected events over the span, per second. */

@@ -4,6 +4,7 @@
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import { wallClockMs } from '../../substrates/clock.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
+import { JobFailedError } from '../../substrates/stream-engine/stream-engine.ts';
 import { evaluateClaims } from '../claims/registry.ts';
 import type { RunConfig } from '../config/run-config.ts';
 import type { CapacityAct, FailureAct, Rung, SteadyAct } from '../results/acts.ts';
@@ -93,6 +94,14 @@ export class ResultBuilder {
 
   warn(warning: Warning): void {
     this.result.warnings.push(warning);
+  }
+
+  /** Error: `JobFailedError` if no architecture could be run at all, which is the machine's doing. */
+  requireCapacity(): void {
+    const acts = Object.values(this.result.architectures).map(({ capacity }) => capacity);
+    const reasons = acts.flatMap((act) => (act.state === 'invalid' ? act.reasons : []));
+    if (acts.some((act) => act.state !== 'invalid')) return;
+    throw new JobFailedError(`no architecture could be run: ${[...new Set(reasons)].join('; ')}`);
   }
 
   /** Ends the result; acts that did not run say why. */

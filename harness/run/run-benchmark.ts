@@ -7,9 +7,10 @@ import { JobFailedError } from '../../substrates/stream-engine/stream-engine.ts'
 import type { FinishedRun, RunContext } from '../cli/dependencies.ts';
 import type { RunConfig } from '../config/run-config.ts';
 import { GeneratorFailedError } from '../load/generator-process.ts';
-import { type ActContext, InterruptedError } from './act-context.ts';
-import { fillCapacityLog, runCapacity, runRung } from './capacity-act.ts';
-import { declarationsOf, rungsOf } from './declarations.ts';
+import type { CapacityAct } from '../results/acts.ts';
+import { type ActContext, InterruptedError, LeadTime } from './act-context.ts';
+import { type FilledLog, fillCapacityLog, runCapacity, runRung } from './capacity-act.ts';
+import { declarationsOf, forReplay, replayWarning, rungsOf } from './declarations.ts';
 import { describeEnvironment } from './environment.ts';
 import { runFailure } from './failure-act.ts';
 import { ResultBuilder } from './result-builder.ts';
@@ -18,10 +19,19 @@ import { distinctPerEventOf, runSteady } from './steady-act.ts';
 import { planStreams } from './streams.ts';
 import { Workspace } from './workspace.ts';
 
-/** What ends one act and not the run. */
-function actFailure(error: unknown): string {
-  if (error instanceof JobFailedError || error instanceof GeneratorFailedError) return error.message;
-  throw error;
+type Unmeasured = { state: 'invalid'; reasons: string[] } | { state: 'interrupted' };
+
+/** Runs an act and keeps what became of it: a job or a generator that fails ends the act, and not the run. */
+async function settle<Act>(run: () => Promise<Act>, keep: (act: Act | Unmeasured) => Promise<void>): Promise<void> {
+  let act: Act | Unmeasured;
+  try {
+    act = await run();
+  } catch (error) {
+    if (error instanceof InterruptedError) await keep({ state: 'interrupted' });
+    if (!(error instanceof JobFailedError || error instanceof GeneratorFailedError)) throw error;
+    act = { state: 'invalid', reasons: [error.message] };
+  }
+  await keep(act);
 }
 
 /**
@@ -30,13 +40,20 @@ function actFailure(error: unknown): string {
  */
 export async function runBenchmark(config: RunConfig, context: RunContext): Promise<FinishedRun> {
   const { progress, signal } = context;
-  const declarations = await declarationsOf(config);
+  const asked = await declarationsOf(config);
   const runId = freshRunId();
   const workspace = await Workspace.create(config.out, runId);
   try {
     const streams = await planStreams(config, workspace);
-    const act: ActContext = { config, workspace, progress, signal, streams };
+    const act: ActContext = { config, workspace, progress, signal, streams, lead: new LeadTime() };
+    const { replayCutOffMs } = streams;
+    const declarations = replayCutOffMs === undefined ? asked : forReplay(asked, config, replayCutOffMs);
     const { environment, warnings } = await describeEnvironment(act);
+    const ofReplay = replayCutOffMs === undefined ? undefined : replayWarning(declarations);
+    if (ofReplay !== undefined) {
+      progress.warn(ofReplay.message);
+      warnings.push(ofReplay);
+    }
     const builder = new ResultBuilder(workspace.directory, runId, config, environment, declarations, warnings);
     let interrupted = false;
     try {
@@ -59,11 +76,10 @@ async function runActs(act: ActContext, declarations: readonly Declaration[], bu
   for (const declaration of declarations) {
     act.signal.throwIfAborted();
     act.progress.phase('steady', `${declaration.name} at ${perSecond(source).toLocaleString('en')} events/s`);
-    const steady = await runSteady(act, declaration, source, distinctPerEvent).catch((error: unknown) => ({
-      state: 'invalid' as const,
-      reasons: [actFailure(error)],
-    }));
-    await builder.steady(declaration.name, steady);
+    await settle(
+      () => runSteady(act, declaration, source, distinctPerEvent),
+      (steady) => builder.steady(declaration.name, steady),
+    );
   }
   await runFailures(act, declarations, builder);
 }
@@ -78,20 +94,32 @@ async function runCapacities(
     for (const declaration of declarations) {
       act.signal.throwIfAborted();
       act.progress.phase('capacity', `${declaration.name} drains the log`);
-      const capacity = await runCapacity(act, log, declaration).then(
-        (figures) => ({ state: 'measured' as const, ...figures }),
-        (error: unknown) => ({ state: 'invalid' as const, reasons: [actFailure(error)] }),
+      await settle<CapacityAct>(
+        async () => ({ state: 'measured', ...(await runCapacity(act, log, declaration)) }),
+        (capacity) => builder.capacity(declaration.name, capacity),
       );
-      await builder.capacity(declaration.name, capacity);
-      if (!act.config.rungs || capacity.state !== 'measured') continue;
-      for (const plan of rungsOf(declaration, act.config.storeSync === 'on')) {
-        act.signal.throwIfAborted();
-        act.progress.phase('capacity', `${declaration.name} drains the log: ${plan.name}`);
-        await builder.rung(declaration.name, await runRung(act, log, plan));
-      }
+      await runRungs(act, log, declaration, builder);
     }
   } finally {
     await act.workspace.discard(log.folder);
+  }
+  builder.requireCapacity();
+}
+
+async function runRungs(act: ActContext, log: FilledLog, declaration: Declaration, builder: ResultBuilder) {
+  const { config, signal, progress } = act;
+  if (!config.rungs || builder.result.architectures[declaration.name]?.capacity.state !== 'measured') return;
+  for (const plan of rungsOf(declaration, config.storeSync === 'on')) {
+    signal.throwIfAborted();
+    progress.phase('capacity', `${declaration.name} drains the log: ${plan.name}`);
+    try {
+      await builder.rung(declaration.name, await runRung(act, log, plan));
+    } catch (error) {
+      if (!(error instanceof JobFailedError)) throw error;
+      const message = `${declaration.name}, ${plan.name}: ${error.message}`;
+      progress.warn(message);
+      builder.warn({ code: 'rung-failed', message, architecture: declaration.name, act: 'capacity' });
+    }
   }
 }
 
@@ -112,11 +140,10 @@ async function runFailures(
       `${declaration.name} at ${commonRatePerSecond.toLocaleString('en')} events/s, with crashes`,
     );
     const options = { declaration, source, commonRatePerSecond, distinctPerEvent };
-    const failure = await runFailure(act, options).catch((error: unknown) => ({
-      state: 'invalid' as const,
-      reasons: [actFailure(error)],
-    }));
-    await builder.failure(declaration.name, failure);
+    await settle(
+      () => runFailure(act, options),
+      (failure) => builder.failure(declaration.name, failure),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * The streams of a run: the same law and seed for every act, at the act's rate and length. A trace is replayed whole in every act.
  */
+import { createBlock, hourStartOf, MAX_BLOCK_ROWS } from '../../generators/impression.ts';
 import type { ImpressionSource, StreamDescription } from '../../generators/impression-source.ts';
 import { openStream } from '../../generators/open-stream.ts';
 import { IMPRESSIONS_PER_TWEET } from '../../generators/popularity.ts';
@@ -18,6 +19,8 @@ export interface StreamPlan {
   steady(): Promise<ImpressionSource>;
   /** For the failure act, with as many hours as the audit needs. */
   failure(commonRatePerSecond: number): Promise<ImpressionSource>;
+  /** The least cut-off, in event time, after which every impression of a trace that is replayed at a rate has arrived. */
+  replayCutOffMs?: number;
 }
 
 export async function planStreams(config: RunConfig, workspace: Workspace): Promise<StreamPlan> {
@@ -74,5 +77,20 @@ async function planTrace(
   });
   const source = await openStream({ kind: 'trace', ...options });
   const same = async (): Promise<ImpressionSource> => source;
-  return { capacity: same, steady: same, failure: same };
+  const plan: StreamPlan = { capacity: same, steady: same, failure: same };
+  if (trace.ratePerSecond !== undefined) plan.replayCutOffMs = replayCutOffMs(source);
+  return plan;
+}
+
+/** From the end of the earliest hour to the end of the replay, and an hour for a generator that is late. */
+function replayCutOffMs(source: ImpressionSource): number {
+  let leastMs = source.startMs;
+  for (let partition = 0; partition < source.partitions; partition++) {
+    const block = createBlock(partition);
+    for (let first = 0; first < source.length(partition); first += MAX_BLOCK_ROWS) {
+      source.fill(block, partition, first, Math.min(MAX_BLOCK_ROWS, source.length(partition) - first));
+      leastMs = Math.min(leastMs, block.minEventTimeMs);
+    }
+  }
+  return source.endMs - hourStartOf(leastMs, source.hourMs);
 }

@@ -1,7 +1,7 @@
 /**
  * The folders of a run: its results, which stay, and its work (logs, stores, checkpoints), which the run owns and removes.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 export class Workspace {
@@ -35,8 +35,10 @@ export class Workspace {
     await rm(folder, { recursive: true, force: true });
   }
 
-  /** Removes all work; idempotent. */
+  /** Removes all work, and the run's folder if nothing was left in it; idempotent. */
   async close(): Promise<void> {
     await this.discard(this.#work);
+    const left = await readdir(this.directory).catch(() => ['']);
+    if (left.length === 0) await rmdir(this.directory);
   }
 }

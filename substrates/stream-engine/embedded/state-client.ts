@@ -56,8 +56,9 @@ export class StateClient implements StateReader {
 
   async #readWorker(worker: number, rows: number[], keys: KeyColumns, into: StateAnswers): Promise<void> {
     let answered: StateAnswers;
+    const connecting = this.#connect(worker);
     try {
-      const connection = await this.#connect(worker);
+      const connection = await connecting;
       const request = encodeRequest({
         count: rows.length,
         tweetIdLo: Uint32Array.from(rows, (row) => keys.tweetIdLo[row] as number),
@@ -66,9 +67,11 @@ export class StateClient implements StateReader {
       });
       const timeout = this.#runtime.sleep(QUERY_TIMEOUT_MS).then(() => undefined);
       const response = await Promise.race([connection.request(request), timeout]);
-      if (response === undefined) throw new Error('time-out');
+      if (response === undefined) throw new TimeOutError();
       answered = decodeResponse(response, rows.length);
-    } catch {
+    } catch (error) {
+      // A slow worker may answer the next query; a broken connection never will.
+      if (!(error instanceof TimeOutError)) this.#drop(worker, connecting);
       for (const row of rows) into.answer[row] = StateAnswer.Unavailable;
       return;
     }
@@ -86,7 +89,14 @@ export class StateClient implements StateReader {
     if (address === undefined) return Promise.reject(new Error(`worker ${worker} is down`));
     const connection = this.#runtime.connect(address);
     this.#connections.set(worker, connection);
-    connection.catch(() => this.#connections.delete(worker));
     return connection;
   }
+
+  /** The next query connects anew, unless one has done so already. */
+  #drop(worker: number, connection: Promise<Connection>): void {
+    if (this.#connections.get(worker) === connection) this.#connections.delete(worker);
+    connection.then((open) => open.close()).catch(() => undefined);
+  }
 }
+
+class TimeOutError extends Error {}

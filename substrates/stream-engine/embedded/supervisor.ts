@@ -2,29 +2,25 @@
  * The supervisor of a job: starts the workers, notices dead and silent ones, fences them with a new epoch and starts successors,
  * which restore what was left. It sums what workers report into one status.
  */
-import type { StoreName } from '../../declaration.ts';
-import type { StoreCounts } from '../../key-value-store/key-value-store.ts';
 import type { StateReader } from '../../query-service.ts';
 import type { Runtime, WorkerExit, WorkerHandle } from '../../runtime.ts';
 import {
-  type CheckpointFigures,
   type HooksBinding,
   type JobEvent,
   JobFailedError,
   type JobSpecification,
   type JobStatus,
-  type PartitionProgress,
   type RunningJob,
   type SupervisorHooks,
 } from '../stream-engine.ts';
-import type { StageProgress } from './stages/stage-task.ts';
+import { progressOf, sumCheckpoints, sumStages, sumStores } from './job-status.ts';
 import { StateClient } from './state-client.ts';
 import type { FromWorker, ToWorker, WorkerSpecification, WorkerStatus } from './worker-messages.ts';
 
 export interface SupervisorOptions {
   /** A worker that says nothing for this long is replaced. */
   silentAfterMs: number;
-  /** The job fails when a worker dies this often in a row without having become ready. */
+  /** The job fails when workers die this often in a row without having become ready, or one of the same error. */
   maxFailedStarts: number;
 }
 
@@ -61,6 +57,8 @@ export class Supervisor implements RunningJob {
   readonly #waiting: (() => void)[] = [];
   #hookBinding: HooksBinding | undefined;
   #failedStarts = 0;
+  /** The last error that a worker ended with, and how often it did so in a row. */
+  #lastError = { message: '', times: 0 };
   #failure: JobFailedError | undefined;
   #going = false;
   #stopping: Promise<JobStatus> | undefined;
@@ -90,7 +88,9 @@ export class Supervisor implements RunningJob {
 
   /** Starts all workers; resolves when they are ready. */
   async start(): Promise<void> {
-    for (const worker of this.#partitionsOf.keys()) this.#startLife(worker, 1);
+    // A job that goes on where an earlier one stopped must be newer than all of its workers.
+    const epoch = 1 + newestEpoch(await this.#runtime.files.list(this.#job.directory));
+    for (const worker of this.#partitionsOf.keys()) this.#startLife(worker, epoch);
     await this.#until(() => this.#lives.every((life) => life.ready));
     void this.#watch();
   }
@@ -108,13 +108,16 @@ export class Supervisor implements RunningJob {
   }
 
   status(): JobStatus {
-    const lives = [...this.#formerLives, ...this.#lives];
+    const newest = reported(this.#lives);
+    const all = [...reported(this.#formerLives), ...newest];
     return {
       atMs: this.#runtime.clock.nowMs(),
-      partitions: this.#lives.flatMap((life) => progressOf(life.status, this.#partitionsOf[life.worker] ?? [])),
-      stores: sumStores(lives),
-      checkpoints: sumCheckpoints(lives),
-      stateBytes: sumStages(this.#lives, (stage) => stage.stateBytes),
+      partitions: this.#lives
+        .flatMap((life) => progressOf(life.status, this.#partitionsOf[life.worker] ?? []))
+        .sort((a, b) => a.partition - b.partition),
+      stores: sumStores(all),
+      checkpoints: sumCheckpoints(all),
+      stateBytes: sumStages(newest, (stage) => stage.stateBytes),
     };
   }
 
@@ -200,10 +203,21 @@ export class Supervisor implements RunningJob {
         break;
       case 'failed':
         this.#emit(life, { kind: 'note', note: { error: message.message } });
-        if (message.final && this.#isCurrent(life)) this.#fail(message.message);
+        if (this.#isCurrent(life)) this.#noteError(life, message);
         break;
     }
     this.#wake();
+  }
+
+  /** An error that a restart cannot help, or has not helped, ends the job. */
+  #noteError(life: Life, { message, final }: FromWorker & { kind: 'failed' }): void {
+    this.#lastError = { message, times: message === this.#lastError.message ? this.#lastError.times + 1 : 1 };
+    const { times } = this.#lastError;
+    if (final) this.#fail(message);
+    else if (times >= this.#options.maxFailedStarts) {
+      const what = life.ready ? `fails in the same way each time (${times} times)` : 'cannot start';
+      this.#fail(`worker ${life.worker} ${what}: ${message.split('\n')[0]}`);
+    }
   }
 
   #resume(life: Life, message: FromWorker & { kind: 'ready' }): void {
@@ -301,57 +315,18 @@ export class Supervisor implements RunningJob {
   }
 }
 
+/** The newest epoch that has left a checkpoint or a position; 0 if none has. */
+function newestEpoch(names: readonly string[]): number {
+  const epochs = names.map((name) => /^s\d+-p\d+-(\d{6})(?:-\d+\.checkpoint|\.position)$/.exec(name)?.[1]);
+  return Math.max(0, ...epochs.map((epoch) => Number(epoch ?? 0)));
+}
+
+function reported(lives: readonly Life[]): WorkerStatus[] {
+  return lives.flatMap((life) => life.status ?? []);
+}
+
 function describe(exit: WorkerExit): string {
   const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`;
   const last = exit.stderr.trim().split('\n').slice(-3).join(' | ');
   return last === '' ? how : `${how}: ${last}`;
-}
-
-/** One progress a partition: the slowest stage's position, the best answer's reach. */
-function progressOf(status: WorkerStatus | undefined, partitions: readonly number[]): PartitionProgress[] {
-  return partitions.map((partition) => {
-    const stages = status?.stages.filter((stage) => stage.partition === partition) ?? [];
-    const storedEvents: Partial<Record<StoreName, number>> = {};
-    for (const stage of stages) if (stage.store !== undefined) storedEvents[stage.store] = stage.storedEvents;
-    const drained = stages.length > 0 && stages.every((stage) => stage.drained);
-    const drainedAtMs = Math.max(...stages.map((stage) => stage.drainedAtMs ?? 0));
-    return {
-      partition,
-      offset: stages.length === 0 ? 0 : Math.min(...stages.map((stage) => stage.offset)),
-      reflectedEvents: Math.max(0, ...stages.map((stage) => stage.reflectedEvents)),
-      storedEvents,
-      lateDroppedEvents: Math.max(0, ...stages.map((stage) => stage.lateDroppedEvents)),
-      drained,
-      ...(drained ? { drainedAtMs } : {}),
-    };
-  });
-}
-
-function sumStores(lives: readonly Life[]): Partial<Record<StoreName, StoreCounts>> {
-  const sums: Partial<Record<StoreName, StoreCounts>> = {};
-  for (const life of lives) {
-    for (const [name, counts] of Object.entries(life.status?.stores ?? {}) as [StoreName, StoreCounts][]) {
-      sums[name] ??= { commands: 0, roundTrips: 0, reads: 0, writes: 0 };
-      const sum = sums[name];
-      sum.commands += counts.commands;
-      sum.roundTrips += counts.roundTrips;
-      sum.reads += counts.reads;
-      sum.writes += counts.writes;
-    }
-  }
-  return sums;
-}
-
-function sumCheckpoints(lives: readonly Life[]): CheckpointFigures {
-  const sum: CheckpointFigures = { count: 0, bytes: 0, longestPauseMs: 0 };
-  for (const stage of lives.flatMap((life) => life.status?.stages ?? [])) {
-    sum.count += stage.checkpoints.count;
-    sum.bytes += stage.checkpoints.bytes;
-    sum.longestPauseMs = Math.max(sum.longestPauseMs, stage.checkpoints.longestPauseMs);
-  }
-  return sum;
-}
-
-function sumStages(lives: readonly Life[], figure: (stage: StageProgress) => number): number {
-  return lives.flatMap((life) => life.status?.stages ?? []).reduce((sum, stage) => sum + figure(stage), 0);
 }

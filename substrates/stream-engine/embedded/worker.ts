@@ -124,10 +124,13 @@ class Worker {
 
   async #loop(): Promise<void> {
     const { clock } = this.#runtime;
-    while (!this.#going && this.#stop === undefined) await this.#runtime.sleep(1);
+    while (!this.#going && this.#stop === undefined) {
+      await this.#runtime.sleep(1);
+      this.#reportIfDue(clock.nowMs());
+    }
     let turnMs = clock.nowMs();
     while (this.#stop === undefined) {
-      let waitMs = Number.POSITIVE_INFINITY;
+      let waitMs = STATUS_EVERY_MS;
       for (const task of this.#tasks) {
         waitMs = Math.min(waitMs, await task.step());
         const nowMs = clock.nowMs();

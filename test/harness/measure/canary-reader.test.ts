@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { CanaryReader } from '../../../harness/measure/canary-reader.ts';
-import { answersAt, canaryOf, HOUR, hourValue, matcherOf, START } from './fake-canaries.ts';
+import { answersAt, canaryOf, fingerprints, HOUR, hourValue, matcherOf, START, sourceOf } from './fake-canaries.ts';
 
 /** One canary an hour has 100 impressions; four hours. */
 function readerOf(partitions = 1) {
   const canaries = Array.from({ length: partitions }, (_, partition) => canaryOf(partition, 400));
-  return new CanaryReader({ canaries, hourMs: HOUR, startMs: START }, canaries.map(matcherOf));
+  return new CanaryReader(sourceOf(canaries), canaries.map(matcherOf));
 }
 
 /** Asks at `nowMs` and answers with `prefixOf`. */
@@ -20,22 +20,22 @@ function ask(reader: CanaryReader, nowMs: number, prefixOf: (partition: number) 
 const at = (hours: number) => START + hours * HOUR;
 
 describe('a canary reader', () => {
-  test('reads the event time of the last canary impression that the answer holds', () => {
+  test('reads when the last canary impression was due that the answer holds', () => {
     const { hours, readings } = ask(readerOf(), at(0.5), () => 42);
     expect(hours).toEqual([at(0)]);
-    expect(readings).toEqual([{ kind: 'reached', eventTimeMs: START + 410 }]);
+    expect(readings).toEqual([{ kind: 'reached', reachMs: START + 410 }]);
   });
 
   test('takes an answer of nothing as one that reaches the start of the stream', () => {
-    expect(ask(readerOf(), at(0.5), () => 0).readings).toEqual([{ kind: 'reached', eventTimeMs: START }]);
+    expect(ask(readerOf(), at(0.5), () => 0).readings).toEqual([{ kind: 'reached', reachMs: START }]);
   });
 
   test('reads each partition for itself', () => {
     const { readings } = ask(readerOf(3), at(0.5), (partition) => [10, -1, 20][partition] as number);
     expect(readings).toEqual([
-      { kind: 'reached', eventTimeMs: START + 90 },
+      { kind: 'reached', reachMs: START + 90 },
       { kind: 'unavailable' },
-      { kind: 'reached', eventTimeMs: START + 190 },
+      { kind: 'reached', reachMs: START + 190 },
     ]);
   });
 
@@ -53,7 +53,7 @@ describe('a canary reader', () => {
       [at(2), at(1)],
       [at(2), at(0)],
     ]);
-    expect(rounds[2]?.readings).toEqual([{ kind: 'reached', eventTimeMs: START + 2420 }]);
+    expect(rounds[2]?.readings).toEqual([{ kind: 'reached', reachMs: START + 2420 }]);
   });
 
   test('asks an hour until its last canary was counted', () => {
@@ -96,13 +96,13 @@ describe('a canary reader', () => {
     expect(reader.interpret(vanished, answers)).toEqual([{ kind: 'wrong' }]);
     const next = ask(reader, at(2.5), () => 241);
     expect(next.hours).toEqual([at(0), at(1), at(2)]);
-    expect(next.readings).toEqual([{ kind: 'reached', eventTimeMs: START + 2400 }]);
+    expect(next.readings).toEqual([{ kind: 'reached', reachMs: START + 2400 }]);
   });
 
   test('believes an answer that goes back, and asks every hour after it', () => {
     const reader = readerOf();
     ask(reader, at(2.5), () => 240);
-    expect(ask(reader, at(2.5), () => 230).readings).toEqual([{ kind: 'reached', eventTimeMs: START + 2290 }]);
+    expect(ask(reader, at(2.5), () => 230).readings).toEqual([{ kind: 'reached', reachMs: START + 2290 }]);
     expect(ask(reader, at(2.5), () => 230).hours).toEqual([at(0), at(1), at(2)]);
   });
 
@@ -112,13 +112,32 @@ describe('a canary reader', () => {
     const answers = answersAt(question.keys, () => 120);
     answers.unavailable[1] = 1;
     expect(reader.interpret(question, answers)).toEqual([{ kind: 'unavailable' }]);
-    expect(ask(reader, at(1.5), () => 60).readings).toEqual([{ kind: 'reached', eventTimeMs: START + 590 }]);
+    expect(ask(reader, at(1.5), () => 60).readings).toEqual([{ kind: 'reached', reachMs: START + 590 }]);
+  });
+
+  test('takes ages and hours from where they belong when a trace is replayed on a clock of its own', () => {
+    // Ten impressions, one a day, replayed one each 10 ms; the fourth was written down two days late.
+    const day = (k: number) => START + (k === 3 ? 1 : k) * 24 * HOUR;
+    const canary = { ...canaryOf(0, 10), eventTimeMsOf: day };
+    const reader = new CanaryReader(sourceOf([canary]), [matcherOf(canary)]);
+    const question = reader.question(START + 45);
+    // Those of the five that are due, and the hour of the clock, where one who goes by arrival counts them.
+    expect([...question.keys.hourStartMs]).toEqual([0, 1, 2, 4].map((k) => START + k * 24 * HOUR));
+    const answers = answersAt(question.keys, () => 0);
+    // Of the first four: 1, 2 (the late one among them) and 1.
+    const held = [[0], [1, 3], [2], []];
+    held.forEach((impressions, row) => {
+      answers.counter[row] = impressions.length;
+      answers.fingerprint[row] = impressions.reduce((sum, k) => sum + fingerprints(k, k + 1), 0);
+    });
+    expect(reader.interpret(question, answers)).toEqual([{ kind: 'reached', reachMs: START + 30 }]);
+    // The fifth is open, and the late one's hour is an older one whose turn comes.
+    expect([...reader.question(START + 45).keys.hourStartMs]).toEqual([0, 4, 1].map((k) => START + k * 24 * HOUR));
   });
 
   test('refuses a stream in which a partition has no canary', () => {
     const canaries = [canaryOf(0, 0)];
-    const source = { canaries, hourMs: HOUR, startMs: START };
-    expect(() => new CanaryReader(source, canaries.map(matcherOf))).toThrow('no canary impression');
-    expect(() => new CanaryReader({ ...source, canaries: [] }, [])).toThrow('no canary impression');
+    expect(() => new CanaryReader(sourceOf(canaries), canaries.map(matcherOf))).toThrow('no canary impression');
+    expect(() => new CanaryReader(sourceOf([]), [])).toThrow('no canary impression');
   });
 });

@@ -3,7 +3,7 @@
  * would.
  */
 import type { Canary } from '../../../generators/impression-source.ts';
-import type { CanaryMatcher } from '../../../harness/measure/canary-reader.ts';
+import type { CanaryMatcher, CanarySource } from '../../../harness/measure/canary-reader.ts';
 import type { KeyColumns } from '../../../substrates/key-value-store/key-value-store.ts';
 import type { Answers } from '../../../substrates/query-service.ts';
 
@@ -23,6 +23,16 @@ export function canaryOf(partition: number, length: number): Canary {
   };
 }
 
+/** A stream of these canaries, each due when it happens. */
+export function sourceOf(canaries: readonly Canary[]): CanarySource {
+  return {
+    canaries,
+    hourMs: HOUR,
+    startMs: START,
+    scheduledArrivalMs: (_partition, sequence) => START + sequence * CANARY_EVERY_MS,
+  };
+}
+
 /** Fingerprint of the k-th impression, made up. */
 const fingerprint = (k: number) => ((k * 7919 + 13) % 32768) - 16384;
 
@@ -34,10 +44,7 @@ export function fingerprints(from: number, to: number): number {
 }
 
 export const matcherOf = (canary: Canary): CanaryMatcher => ({
-  match: (count, sum) =>
-    count <= canary.length && fingerprints(0, count) === sum
-      ? { length: count, eventTimeMs: canary.eventTimeMsOf(count - 1) }
-      : undefined,
+  match: (count, sum) => (count <= canary.length && fingerprints(0, count) === sum ? { length: count } : undefined),
 });
 
 /** What the hour of a key holds when the first `prefix` impressions are counted. */

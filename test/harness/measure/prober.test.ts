@@ -4,7 +4,7 @@ import { FreshnessTracker } from '../../../harness/measure/freshness.ts';
 import { Prober } from '../../../harness/measure/prober.ts';
 import type { KeyColumns } from '../../../substrates/key-value-store/key-value-store.ts';
 import type { Answers } from '../../../substrates/query-service.ts';
-import { answersAt, CANARY_EVERY_MS, canaryOf, HOUR, matcherOf, START } from './fake-canaries.ts';
+import { answersAt, CANARY_EVERY_MS, canaryOf, HOUR, matcherOf, START, sourceOf } from './fake-canaries.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 const END = START + 10 * HOUR;
@@ -17,7 +17,7 @@ function worldOf(
 ) {
   const time = new VirtualTime(START);
   const canaries = [canaryOf(0, 1000), canaryOf(1, 1000)];
-  const reader = new CanaryReader({ canaries, hourMs: HOUR, startMs: START }, canaries.map(matcherOf));
+  const reader = new CanaryReader(sourceOf(canaries), canaries.map(matcherOf));
   const tracker = new FreshnessTracker(2, START);
   const query = { read: (keys: KeyColumns) => answer(keys, time) };
   const prober = new Prober({
@@ -224,9 +224,7 @@ describe('a prober', () => {
     const { prober, time } = worldOf(steady(1, 1));
     prober.start();
     expect(() => prober.start()).toThrow('started already');
-    const reader = new CanaryReader({ canaries: [canaryOf(0, 1)], hourMs: HOUR, startMs: START }, [
-      matcherOf(canaryOf(0, 1)),
-    ]);
+    const reader = new CanaryReader(sourceOf([canaryOf(0, 1)]), [matcherOf(canaryOf(0, 1))]);
     const options = { query: { read: steadyForever }, reader, tracker: new FreshnessTracker(1, 0), seed: 1 };
     expect(() => new Prober({ ...options, runtime: { clock: time, sleep: time.sleep }, meanPeriodMs: 0 })).toThrow(
       'above 0',

@@ -21,13 +21,18 @@ import {
 
 /** Look again after this long while an hour is not over. */
 const BETWEEN_JOBS_MS = 20;
+/** Entries of the archive that one step looks through for the stream's end. */
+const ENTRIES_PER_LOOK = 16;
 
 /** The job of one hour, while it runs. */
 interface Job {
   hourStartMs: number;
   table: WindowTable;
-  /** Where the next hour's job starts to read; unknown until an arrival after the hour's end was seen. */
+  /** Where the next hour's job starts to read; unknown until something that is not of this hour was seen. */
   nextOffset: number | undefined;
+  /** Least event time after the hour that was seen, where events are bucketed by it. */
+  nextEventMs: number;
+  sawEnd: boolean;
   ids: BigUint64Array | undefined;
   loaded: number;
 }
@@ -39,15 +44,20 @@ export class BatchJobTask implements StageTask {
   readonly #position: PositionFile;
   readonly #rows: RowColumns;
   #reader: LogReader | undefined;
+  /** Runs ahead and looks for the stream's end, where events may have arrived before their hour. */
+  #scout: LogReader | undefined;
   #entry: LogEntry | undefined;
   /** Rows of the current entry that a stop at a position lets through first. */
   #cursor = 0;
   #job: Job | undefined;
   /** Start of the next job's hour; undefined until the first arrival tells. */
   #nextHourMs: number | undefined;
+  /** How far the archive is read. */
+  #readOffset = 0;
   /** Everything before it is in published hours. */
   #offset = 0;
-  #ended = false;
+  /** Where the stream ends; undefined until a job has read as far. */
+  #endOffset: number | undefined;
   #drainedAtMs: number | undefined;
 
   constructor(context: TaskContext, stage: BatchJobStage) {
@@ -94,7 +104,7 @@ export class BatchJobTask implements StageTask {
     return {
       stage: this.#context.stage,
       partition: this.#context.partition,
-      offset: this.#offset,
+      offset: Math.max(this.#offset, this.#readOffset),
       reflectedEvents: this.#offset,
       store: this.#stage.store,
       storedEvents: this.#offset,
@@ -109,6 +119,7 @@ export class BatchJobTask implements StageTask {
   async close(): Promise<void> {
     await this.#position.close();
     await this.#reader?.close();
+    await this.#scout?.close();
   }
 
   /** Starts the next hour's job when the hour, and the cut-off, are over. */
@@ -116,20 +127,41 @@ export class BatchJobTask implements StageTask {
     if (this.#nextHourMs === undefined) {
       const entry = await this.#peek();
       if (entry === undefined) return BETWEEN_JOBS_MS;
-      this.#nextHourMs = hourStartOf(entry.arrivalMs, this.#context.settings.hourMs);
+      // The cut-off of earlier hours was over before anything arrived.
+      this.#nextHourMs = hourStartOf(entry.arrivalMs - this.#cutOffMs(), this.#context.settings.hourMs);
     }
     const dueMs = this.#nextHourMs + this.#context.settings.hourMs + this.#cutOffMs();
     const waitMs = dueMs - this.#context.runtime.clock.nowMs();
-    // A stream that ended has no more hours than it has arrivals.
-    if (waitMs > 0 && (await this.#peek())?.kind !== 'end') return Math.min(BETWEEN_JOBS_MS, waitMs);
+    if (waitMs > 0) {
+      const look = await this.#lookForEnd();
+      if (look !== 'ended') return look === 'looking' ? 0 : Math.min(BETWEEN_JOBS_MS, waitMs);
+    }
     this.#job = {
       hourStartMs: this.#nextHourMs,
       table: new WindowTable(),
       nextOffset: undefined,
+      nextEventMs: Number.POSITIVE_INFINITY,
+      sawEnd: false,
       ids: undefined,
       loaded: 0,
     };
     return 0;
+  }
+
+  /** A stream that has ended leaves nothing to wait for: what is not published is then published at once. */
+  async #lookForEnd(): Promise<'ended' | 'running' | 'looking'> {
+    if (this.#endOffset !== undefined) return 'ended';
+    // By arrival the next job begins where the last one ended.
+    if (!this.#byEventTime()) return (await this.#peek())?.kind === 'end' ? 'ended' : 'running';
+    this.#scout ??= await this.#context.log.openReader(this.#context.partition, this.#offset);
+    for (let looked = 0; looked < ENTRIES_PER_LOOK; looked++) {
+      const entry = await this.#scout.read();
+      if (entry === undefined) return 'running';
+      if (entry.kind !== 'end') continue;
+      this.#endOffset = entry.offset;
+      return 'ended';
+    }
+    return 'looking';
   }
 
   /** Counts one entry of the archive into the job, or finds that the job has read all that is its own. */
@@ -137,10 +169,13 @@ export class BatchJobTask implements StageTask {
     const entry = await this.#peek();
     if (entry === undefined) return IDLE_MS;
     const hourEndMs = job.hourStartMs + this.#context.settings.hourMs;
-    const beyond = entry.kind === 'end' || entry.arrivalMs >= hourEndMs;
-    if (beyond) job.nextOffset ??= entry.offset + (entry.kind === 'impressions' ? this.#cursor : 0);
-    if (entry.kind === 'end' || entry.arrivalMs >= hourEndMs + this.#cutOffMs()) {
-      this.#ended = entry.kind === 'end';
+    const isOver = entry.kind === 'end' || entry.arrivalMs >= hourEndMs + this.#cutOffMs();
+    if (isOver || (this.#byEventTime() && entry.kind === 'impressions' && entry.block.maxEventTimeMs >= hourEndMs)) {
+      job.nextOffset ??= entry.offset + (entry.kind === 'impressions' ? this.#cursor : 0);
+    }
+    if (isOver) {
+      job.sawEnd = entry.kind === 'end';
+      if (job.sawEnd) this.#endOffset = entry.offset;
       job.ids = job.table.sortedIds();
       return 0;
     }
@@ -157,9 +192,10 @@ export class BatchJobTask implements StageTask {
       await this.#context.hooks.failpoint('position', this.#site(entry.offset + from));
       return;
     }
-    if (this.#stage.bucketBy === 'arrival-time') job.table.countBlock(block, from, from + take);
-    else countHour(job.table, block, from, from + take, job.hourStartMs, this.#context.settings.hourMs);
+    if (this.#byEventTime()) countHour(job, block, from, from + take, this.#context.settings.hourMs);
+    else job.table.countBlock(block, from, from + take);
     this.#cursor += take;
+    this.#readOffset = entry.offset + this.#cursor;
     if (this.#cursor === block.count) this.#entry = undefined;
   }
 
@@ -197,15 +233,23 @@ export class BatchJobTask implements StageTask {
     const nextOffset = job.nextOffset as number;
     await this.#position.commit({ offset: nextOffset, value: job.hourStartMs });
     this.#offset = nextOffset;
-    this.#nextHourMs = job.hourStartMs + this.#context.settings.hourMs;
+    const { hourMs } = this.#context.settings;
+    this.#nextHourMs = job.hourStartMs + hourMs;
+    // Nothing more will come: hours without events need no job.
+    if (job.sawEnd && job.nextEventMs < Number.POSITIVE_INFINITY)
+      this.#nextHourMs = hourStartOf(job.nextEventMs, hourMs);
     this.#job = undefined;
-    if (this.#cutOffMs() > 0) await this.#openReader(nextOffset);
-    // After the end only an hour that has events of its own is left: with a cut-off there may be one.
-    if (this.#ended && (await this.#peek())?.kind === 'end') this.#drainedAtMs = this.#context.runtime.clock.nowMs();
+    if (this.#byEventTime()) await this.#openReader(nextOffset);
+    // By event time the end may be seen by a job that leaves events to the next hour's.
+    if (nextOffset === this.#endOffset) this.#drainedAtMs = this.#context.runtime.clock.nowMs();
+  }
+
+  #byEventTime(): boolean {
+    return this.#stage.bucketBy === 'event-time';
   }
 
   #cutOffMs(): number {
-    return this.#stage.bucketBy === 'event-time' ? this.#stage.cutOffMs : 0;
+    return this.#byEventTime() ? this.#stage.cutOffMs : 0;
   }
 
   async #openReader(offset: number): Promise<void> {
@@ -229,17 +273,12 @@ export class BatchJobTask implements StageTask {
   }
 }
 
-/** Counts the rows whose event time lies in the hour. */
-function countHour(
-  table: WindowTable,
-  block: ImpressionBlock,
-  from: number,
-  to: number,
-  hourStartMs: number,
-  hourMs: number,
-): void {
+/** Counts the rows whose event time lies in the job's hour, and notes the first after it. */
+function countHour(job: Job, block: ImpressionBlock, from: number, to: number, hourMs: number): void {
+  const { table, hourStartMs } = job;
   for (let row = from; row < to; row++) {
     const timeMs = block.minEventTimeMs + (block.eventTimeDeltaMs[row] as number);
-    if (timeMs >= hourStartMs && timeMs < hourStartMs + hourMs) table.countBlock(block, row, row + 1);
+    if (timeMs >= hourStartMs + hourMs) job.nextEventMs = Math.min(job.nextEventMs, timeMs);
+    else if (timeMs >= hourStartMs) table.countBlock(block, row, row + 1);
   }
 }

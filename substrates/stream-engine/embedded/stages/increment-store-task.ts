@@ -31,6 +31,8 @@ export class IncrementStoreTask implements StageTask {
   /** Next impression to read. */
   #offset = 0;
   #acknowledgedEvents = 0;
+  /** Hour of the last event that was acknowledged. */
+  #newestHourMs = Number.NEGATIVE_INFINITY;
   #ended = false;
   #drainedAtMs: number | undefined;
 
@@ -64,7 +66,7 @@ export class IncrementStoreTask implements StageTask {
   }
 
   async step(): Promise<number> {
-    await this.#deletion?.step();
+    await this.#deletion?.step(this.#newestHourMs);
     if (this.#drainedAtMs !== undefined) return IDLE_MS * 10;
     const stopDue = await this.#gather();
     if (this.#rows.count > 0) {
@@ -157,6 +159,7 @@ export class IncrementStoreTask implements StageTask {
     });
     await hooks.acknowledged(site, events);
     this.#acknowledgedEvents = events;
+    this.#newestHourMs = Math.max(this.#newestHourMs, this.#rows.hourStartMs[this.#rows.count - 1] as number);
     await hooks.failpoint('after-store-ack', site);
     if (this.#stage.commit === 'after-write') await this.#position.commit({ offset: events, value: partition });
     await hooks.committed(site, events);

@@ -22,8 +22,11 @@ export class PublishedHoursDeletion {
     this.#keepHours = keepHours;
   }
 
-  /** Deletes a batch of keys if an hour is due. */
-  async step(): Promise<void> {
+  /**
+   * Deletes a batch of keys if an hour is due: published, and also left behind by the stage itself, which has written up to
+   * `writtenHourMs`; otherwise a stage that lags behind the batch job would write it again.
+   */
+  async step(writtenHourMs: number): Promise<void> {
     if (this.#running !== undefined) {
       if ((await this.#running.next()).done) this.#running = undefined;
       return;
@@ -38,7 +41,7 @@ export class PublishedHoursDeletion {
     if (newest === undefined) return;
     this.#oldestHourMs ??= await this.#oldestHour();
     const oldest = this.#oldestHourMs;
-    if (oldest === undefined || oldest > newest - this.#keepHours * hourMs) return;
+    if (oldest === undefined || oldest > Math.min(newest, writtenHourMs) - this.#keepHours * hourMs) return;
     this.#running = this.#deleteHour(oldest);
     this.#oldestHourMs = oldest + hourMs;
   }

@@ -57,7 +57,7 @@ export class WindowHandOver {
     return this.#running !== undefined || windows.some(isDue);
   }
 
-  /** Writes one chunk. `offset` is the position of the log up to which the windows have counted; it is the upsert's version. */
+  /** Writes one chunk. `offset` is the position of the log up to which the windows have counted. */
   async step(windows: readonly Window[], offset: number): Promise<void> {
     this.#running ??= this.#begin(windows);
     const running = this.#running;
@@ -83,7 +83,7 @@ export class WindowHandOver {
     const total = this.#acknowledgedEvents + events;
     await hooks.sending(site, total);
     if (this.#mode === 'upsert') {
-      await this.#store.upsert(this.#rows, site.offset, fence);
+      await this.#store.upsert(this.#rows, this.#versionOf(running), fence);
     } else {
       const noteTransaction = (transaction: number): void => void hooks.sending(site, total, transaction);
       await this.#store.increment(this.#rows, fence, { noteTransaction });
@@ -93,6 +93,15 @@ export class WindowHandOver {
     running.events += events;
     running.next = next;
     await hooks.failpoint('mid-flush', site);
+  }
+
+  /**
+   * The watermark from which on the values are final: a function of the log, unlike the position at which a chunk happens to be
+   * written, which after a replay may be less for what came late than it was for the window at its close.
+   */
+  #versionOf({ window, late }: Running): number {
+    const { hourMs, allowedLatenessMs } = this.#context.settings;
+    return window.hourStartMs + hourMs + (late === undefined ? 0 : allowedLatenessMs);
   }
 
   /** The next chunk's rows: how many events they bring that the store did not have, and the next id that was not looked at. */
