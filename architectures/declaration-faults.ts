@@ -1,6 +1,6 @@
 /**
- * What a declaration can get wrong although every field of it is well-formed: stages and an answer that do not go together, so that
- * counts would be nowhere, or asked for where nobody puts them. Each fault says what to do.
+ * What a declaration can get wrong although every field of it is well-formed: stages and an answer that do not go
+ * together, so that counts would be nowhere, or asked for where nobody puts them. Each fault says what to do.
  */
 import type { Declaration, Stage, StoreName, WindowStateStage } from '../substrates/declaration.ts';
 
@@ -32,14 +32,16 @@ function answerFaults({ stages, answer }: Declaration): string[] {
 function unwritten(stages: readonly Stage[], store: StoreName): string[] {
   if (stages.some((stage) => storeOf(stage) === store)) return [];
   return [
-    `the answer comes from the ${store} store, but no stage writes to it: let a stage write there, or answer from elsewhere`,
+    `the answer comes from the ${store} store, but no stage writes to it: ` +
+      'let a stage write there, or answer from elsewhere',
   ];
 }
 
 function unpublished(stages: readonly Stage[], store: StoreName): string[] {
   if (stages.some((stage) => stage.kind === 'batch-job' && stage.store === store)) return [];
   return [
-    `the answer takes published hours from the ${store} store, but no batch-job loads it: add a batch-job stage with that store`,
+    `the answer takes published hours from the ${store} store, but no batch-job loads it: ` +
+      'add a batch-job stage with that store',
   ];
 }
 
@@ -49,8 +51,8 @@ function unqueryable(stages: readonly Stage[]): string[] {
 }
 
 /**
- * A window that is kept only while it is open must be handed over when it closes, and then be asked for in the store: from state alone
- * a closed hour would be answered with 0.
+ * A window that is kept only while it is open must be handed over when it closes, and then be asked for in the store:
+ * from state alone a closed hour would be answered with 0.
  */
 function windowFaults({ stages, answer }: Declaration): string[] {
   const faults: string[] = [];
@@ -79,13 +81,14 @@ function deletionFaults({ stages, answer }: Declaration): string[] {
     if (stage.kind !== 'increment-store' || stage.deleteAfterPublishedHours === undefined) return [];
     if (!stages.some((other) => other.kind === 'batch-job')) {
       return [
-        'deleteAfterPublishedHours waits for hours that a batch-job publishes, but there is none: add one, or leave it out',
+        'deleteAfterPublishedHours waits for hours that a batch-job publishes, but there is none: ' +
+          'add one, or leave it out',
       ];
     }
     if (answer.from === 'batch-over-speed' && answer.speed === stage.store) return [];
     return [
-      `hours are deleted from the ${stage.store} store once they are published, but the answer does not take published ones from ` +
-        'the batch view: answer from batch-over-speed, or leave deleteAfterPublishedHours out',
+      `hours are deleted from the ${stage.store} store once they are published, but the answer does not take ` +
+        'published ones from the batch view: answer from batch-over-speed, or leave deleteAfterPublishedHours out',
     ];
   });
 }

@@ -28,8 +28,8 @@ export function findArchitecture(name: string): Declaration | undefined {
 }
 
 /**
- * Checks what a file or another program declares. Error: `DeclarationError` that names every wrong field, or, if all fields are right,
- * everything that does not go together.
+ * Checks what a file or another program declares. Error: `DeclarationError` that names every wrong field, or, if all
+ * fields are right, everything that does not go together.
  */
 export function parseDeclaration(value: unknown, origin: string): Declaration {
   const parsed = declarationSchema.safeParse(value);

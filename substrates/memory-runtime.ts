@@ -1,8 +1,10 @@
 /**
- * A world in one process: virtual time, files, logs, stores, sockets and worker "processes" in memory, interleaved by a seed.
+ * A world in one process: virtual time, files, logs, stores, sockets and worker "processes" in memory, interleaved by a
+ * seed.
  *
- * A process is a facade over the world. Killing it makes each of its pending and future calls a promise that never settles, so its
- * coroutines never wake: nothing after the crash runs and nothing is cleaned up, as with SIGKILL. What it had written stays.
+ * A process is a facade over the world. Killing it makes each of its pending and future calls a promise that never
+ * settles, so its coroutines never wake: nothing after the crash runs and nothing is cleaned up, as with SIGKILL. What
+ * it had written stays.
  */
 import type { EventLog, EventLogBinding } from './event-log/event-log.ts';
 import { MemoryLogs } from './event-log/memory-log.ts';
@@ -155,7 +157,10 @@ export class MemoryRuntime implements Runtime {
     return server?.process.alive ? server : undefined;
   }
 
-  /** Performs an operation at some moment of a span of virtual time; a process that dies before its end never hears of it. */
+  /**
+   * Performs an operation at some moment of a span of virtual time; a process that dies before its end never hears of
+   * it.
+   */
   async #operation<T>(perform: () => T | Promise<T>, durationMs?: number): Promise<T> {
     const spanMs = durationMs ?? this.#world.random() * OPERATION_MS;
     // At once, and the answer takes its time, or late: a process that is killed in between has done it, or has not.
@@ -229,11 +234,17 @@ function memoryOnly<B extends { kind: string }>(binding: B): Extract<B, { kind: 
   return binding as Extract<B, { kind: 'memory' }>;
 }
 
+/** One direction of a line. */
+interface Listeners {
+  underWay: unknown[];
+  listeners: ((message: unknown) => void)[];
+}
+
 /** A worker of the world, with a line that loses nothing while both ends live. */
 function spawn(world: MemoryWorld, specification: unknown): WorkerHandle {
   const process = world.process();
-  const toParent: ((message: unknown) => void)[] = [];
-  const toWorker: ((message: unknown) => void)[] = [];
+  const toParent: Listeners = { underWay: [], listeners: [] };
+  const toWorker: Listeners = { underWay: [], listeners: [] };
   const exits: ((exit: WorkerExit) => void)[] = [];
   let ended = false;
   const end = (exit: WorkerExit): void => {
@@ -243,15 +254,17 @@ function spawn(world: MemoryWorld, specification: unknown): WorkerHandle {
       for (const listener of exits) listener(exit);
     });
   };
-  const deliver = (listeners: ((message: unknown) => void)[], message: unknown): void => {
-    const copy = JSON.parse(JSON.stringify(message)) as unknown;
+  const deliver = (listeners: Listeners, message: unknown): void => {
+    listeners.underWay.push(JSON.parse(JSON.stringify(message)));
+    // Messages do not overtake each other: whichever wake comes first brings the oldest.
     void world.delay(0.1).then(() => {
-      for (const listener of listeners) listener(copy);
+      const oldest = listeners.underWay.shift();
+      for (const listener of listeners.listeners) listener(oldest);
     });
   };
   const line: SupervisorLine = {
     send: (message) => (process.alive ? deliver(toParent, message) : undefined),
-    onMessage: (listener) => void toWorker.push(listener),
+    onMessage: (listener) => void toWorker.listeners.push(listener),
   };
   process.onCrash(() => end({ code: null, signal: 'SIGKILL', stderr: '' }));
   world
@@ -264,7 +277,7 @@ function spawn(world: MemoryWorld, specification: unknown): WorkerHandle {
   return {
     pid: 0,
     send: (message) => deliver(toWorker, message),
-    onMessage: (listener) => void toParent.push(listener),
+    onMessage: (listener) => void toParent.listeners.push(listener),
     onExit: (listener) => void exits.push(listener),
     kill: (signal) => {
       if (signal === 'SIGSTOP') process.pause();

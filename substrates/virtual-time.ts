@@ -1,6 +1,6 @@
 /**
- * Virtual time: sleeping costs nothing, and what is due at the same moment happens in an order that a seed decides. One thing happens
- * at a time, so that a run is a function of the seed.
+ * Virtual time: sleeping costs nothing, and what is due at the same moment happens in an order that a seed decides. One
+ * thing happens at a time, so that a run is a function of the seed.
  */
 import { mix32 } from '../generators/random.ts';
 
@@ -41,7 +41,10 @@ export class VirtualTime {
     });
   }
 
-  /** Lets virtual time run until the work is settled; error if it can never settle because nothing is scheduled any more. */
+  /**
+   * Lets virtual time run until the work is settled; error if it can never settle because nothing is scheduled any
+   * more.
+   */
   async run<T>(work: Promise<T>, limitMs = Number.POSITIVE_INFINITY): Promise<T> {
     let settled = false;
     const mark = (): void => {

@@ -2,7 +2,9 @@
  * The harness's half inside a worker: kills it where the plan says so, keeps the ledger, and saves rows that a pipeline is about to
  * delete, so that they can still be audited. Loaded by the engine from the job's hooks binding; the engine knows nothing of it.
  */
-import type { RowColumns } from '../../substrates/key-value-store/key-value-store.ts';
+import type { StoreName } from '../../substrates/declaration.ts';
+import type { LogReader } from '../../substrates/event-log/event-log.ts';
+import type { KeyValueStore, RowColumns } from '../../substrates/key-value-store/key-value-store.ts';
 import type { Runtime } from '../../substrates/runtime.ts';
 import type { CreateHooks, Failpoint, HookSite, WorkerHooks } from '../../substrates/stream-engine/embedded/hooks.ts';
 import type { HooksBinding } from '../../substrates/stream-engine/stream-engine.ts';
@@ -35,6 +37,7 @@ export const createHooks: CreateHooks = async (runtime, worker, data) => {
 };
 
 class FaultHooks implements WorkerHooks {
+  readonly clockOffsetMs = 0;
   readonly #runtime: Runtime;
   readonly #worker: number;
   readonly #epoch: number;
@@ -91,6 +94,18 @@ class FaultHooks implements WorkerHooks {
 
   committed(site: HookSite, events: number): void | Promise<void> {
     return this.#write(site, (ledger) => ledger.committed(events));
+  }
+
+  wrapStore(_name: StoreName, store: KeyValueStore): KeyValueStore {
+    return store;
+  }
+
+  wrapReader(_site: HookSite, reader: LogReader): LogReader {
+    return reader;
+  }
+
+  hear(): void {
+    // Nothing is said to these hooks yet.
   }
 
   async deleting(site: HookSite, _hourStartMs: number, rows: RowColumns): Promise<void> {

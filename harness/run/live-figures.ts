@@ -1,16 +1,26 @@
 /** Figures of a live act from its samples and probes, for any span of its time. */
+import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import { storesOf } from '../../substrates/declaration.ts';
+import type { FreshnessTracker } from '../measure/freshness.ts';
 import { lagFigures } from '../measure/lag.ts';
+import type { ProbeLog } from '../measure/probe-log.ts';
 import { storeRates } from '../measure/rates.ts';
 import type { PercentilesMs, StoreLoads, Timeline, TimelineMark } from '../results/figures.ts';
 import { reflectedEvents } from './capacity-act.ts';
-import type { LiveAct, Sample } from './live-act.ts';
-import { storeSamples } from './live-act.ts';
+import { type Sample, storeSamples } from './live-act.ts';
 import { answersByHour, expectedCommandsPerEvent } from './promises.ts';
 
 /** A step of the answers is seen up to a worker's report, a sample and a sample at the hour's other end late: 100 ms each. */
 const STEP_RESOLUTION_MS = 300;
+
+/** What is left of a live act when it is over. */
+export interface ActRecord {
+  source: ImpressionSource;
+  samples: readonly Sample[];
+  tracker: FreshnessTracker;
+  prober: { readonly log: ProbeLog };
+}
 
 export interface Span {
   fromMs: number;
@@ -18,14 +28,14 @@ export interface Span {
 }
 
 /** Age of the answers, weighted by wall time; undefined if no probe covers the span. */
-export function freshnessOf(act: LiveAct, span: Span): PercentilesMs | undefined {
+export function freshnessOf(act: ActRecord, span: Span): PercentilesMs | undefined {
   const figures = act.tracker.figures(span.fromMs, span.toMs);
   if (figures === undefined) return undefined;
   return { p50: figures.p50Ms, p99: figures.p99Ms, max: figures.maxMs };
 }
 
 /** Query latency from the intended time; undefined if no probe of the span had an answer. */
-export function queryLatencyOf(act: LiveAct, span: Span): PercentilesMs | undefined {
+export function queryLatencyOf(act: ActRecord, span: Span): PercentilesMs | undefined {
   const latencyUs = act.prober.log.figures(span.fromMs, span.toMs)?.latencyUs;
   if (latencyUs === undefined || latencyUs.totalCount === 0) return undefined;
   return {
@@ -40,7 +50,7 @@ export function queryLatencyOf(act: LiveAct, span: Span): PercentilesMs | undefi
  * that whole windows are compared with whole windows.
  */
 export function storeLoadsOf(
-  act: LiveAct,
+  act: ActRecord,
   declaration: Declaration,
   span: Span,
   distinctPerEvent: number | undefined,
@@ -73,7 +83,7 @@ function commandsPerStoredEvent(sample: Sample | undefined, store: StoreName): n
 }
 
 /** Whether the pipeline keeps up. Where answers come by the hour the lag is a saw-tooth: its mean over an hour is taken for the trend. */
-export function lagOf(act: LiveAct, declaration: Declaration, span: Span): ReturnType<typeof lagFigures> {
+export function lagOf(act: ActRecord, declaration: Declaration, span: Span): ReturnType<typeof lagFigures> {
   const { hourMs } = act.source;
   const byHour = answersByHour(declaration);
   const samples = act.samples.map((sample) => ({
@@ -92,7 +102,7 @@ export function lagOf(act: LiveAct, declaration: Declaration, span: Span): Retur
 }
 
 /** Growth of the reflected events over the span, per second. */
-export function reflectedPerSecond(act: LiveAct, span: Span): number {
+export function reflectedPerSecond(act: ActRecord, span: Span): number {
   const inside = act.samples.filter(({ atMs }) => atMs >= span.fromMs && atMs <= span.toMs);
   const first = inside[0];
   const last = inside.at(-1);
@@ -101,7 +111,7 @@ export function reflectedPerSecond(act: LiveAct, span: Span): number {
 }
 
 /** The whole act as columns, from the start of the stream. */
-export function timelineOf(act: LiveAct, marks: TimelineMark[]): Timeline {
+export function timelineOf(act: ActRecord, marks: TimelineMark[]): Timeline {
   const { startMs } = act.source;
   const samples = act.samples.filter(({ atMs }) => atMs >= startMs);
   const ages = act.tracker.timeline();

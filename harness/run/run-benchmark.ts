@@ -137,7 +137,7 @@ async function runFailures(
     act.signal.throwIfAborted();
     act.progress.phase(
       'failure',
-      `${declaration.name} at ${commonRatePerSecond.toLocaleString('en')} events/s, with crashes`,
+      `${declaration.name} at ${commonRatePerSecond.toLocaleString('en')} events/s${act.config.faults === 'none' ? '' : ', with crashes'}`,
     );
     const options = { declaration, source, commonRatePerSecond, distinctPerEvent };
     await settle(

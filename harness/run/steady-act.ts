@@ -46,8 +46,6 @@ export async function runSteady(
     const figures = {
       offeredPerSecond: (generator.appendedRows.reduce((a, b) => a + b, 0) * 1000) / (source.endMs - source.startMs),
       reflectedPerSecond: reflectedPerSecond(act, span),
-      sustained: lag.sustained,
-      lagSlopeEventsPerSecond: lag.state === 'measured' ? lag.slopeEventsPerSecond : 0,
       store: storeLoadsOf(act, declaration, span, distinctPerEvent),
       probes: {
         count: probes?.probes ?? 0,
@@ -72,8 +70,13 @@ export async function runSteady(
     if (lag.state === 'not-measured') reasons.push(`the trend of the lag could not be measured: ${lag.reason}`);
     if (freshnessMs === undefined || queryLatencyMs === undefined)
       reasons.push('no probe was answered in the measured span');
-    else if (reasons.length === 0) return { state: 'measured', ...figures, freshnessMs, queryLatencyMs };
-    return { state: 'invalid', reasons, ...figures, ...definedOnly({ freshnessMs, queryLatencyMs }) };
+    const trend =
+      lag.state === 'measured'
+        ? { sustained: lag.sustained, lagSlopeEventsPerSecond: lag.slopeEventsPerSecond }
+        : undefined;
+    if (reasons.length === 0 && trend !== undefined && freshnessMs !== undefined && queryLatencyMs !== undefined)
+      return { state: 'measured', ...figures, ...trend, freshnessMs, queryLatencyMs };
+    return { state: 'invalid', reasons, ...figures, ...trend, ...definedOnly({ freshnessMs, queryLatencyMs }) };
   } finally {
     await act.close();
   }

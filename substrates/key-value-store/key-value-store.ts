@@ -65,6 +65,19 @@ export class FencedError extends Error {
   }
 }
 
+/**
+ * The store cannot be reached, or did not answer in time. `applied` says what is known of the batch: with `unknown` it may have been
+ * applied although nobody was told, so whoever sends it again must expect to have it twice.
+ */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  readonly applied: 'no' | 'unknown';
+  constructor(message: string, applied: 'no' | 'unknown') {
+    super(message);
+    this.applied = applied;
+  }
+}
+
 export interface KeyValueStore {
   readonly binding: KeyValueStoreBinding;
   /** Named settings for the report: engine, version, durability. */

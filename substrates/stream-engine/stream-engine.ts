@@ -100,6 +100,14 @@ export type JobEvent = { atMs: number; worker: number } & (
   | { kind: 'note'; epoch: number; note: Record<string, unknown> }
 );
 
+/** A worker process that runs now, for whoever breaks it on purpose. */
+export interface WorkerLife {
+  worker: number;
+  epoch: number;
+  partitions: readonly number[];
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+}
+
 export interface RunningJob {
   /** Starts ingestion; a job is started with its workers ready and waiting, so that start-up is not measured. */
   go(): void;
@@ -111,6 +119,10 @@ export interface RunningJob {
   readonly state: StateReader;
   /** Resolves when every partition is drained; rejects with `JobFailedError` if the job cannot go on. */
   drained(): Promise<JobStatus>;
+  /** The newest life of each worker. */
+  workers(): WorkerLife[];
+  /** Says something to the hooks of all workers that run now. */
+  tellHooks(message: unknown): void;
   /** CPU seconds, user and system, of all worker processes since `go`, dead ones included. */
   cpuSeconds(): number;
   /** Ends all workers and returns the final status. `savepoint` leaves a checkpoint of the exact position. Idempotent. */

@@ -1,6 +1,7 @@
 /**
- * What every architecture must do, whatever stages it is made of: a straight run and a run with crashes agree where the architecture
- * promises it, and where it does not, the error is the predicted one to the event. An architecture's test calls `describeArchitecture`.
+ * What every architecture must do, whatever stages it is made of: a straight run and a run with crashes agree where the
+ * architecture promises it, and where it does not, the error is the predicted one to the event. An architecture's test
+ * calls `describeArchitecture`.
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -12,8 +13,8 @@ import type { TestWorld } from '../support/memory-world.ts';
 import { passedFailpoints, recordingHooks } from '../support/recording-hooks.ts';
 
 /**
- * What the answers are after any crash: `exact`; `counts-again` what was written and not committed; or `as-the-archive-says`, the
- * table that follows from arrival times.
+ * What the answers are after any crash: `exact`; `counts-again` what was written and not committed; or
+ * `as-the-archive-says`, the table that follows from arrival times.
  */
 export type CountsAfterCrash = 'exact' | 'counts-again' | 'as-the-archive-says';
 
@@ -96,7 +97,10 @@ function isBetweenWriteAndCommit(failpoint: Failpoint): boolean {
   return failpoint === 'after-store-ack' || failpoint === 'mid-flush' || failpoint === 'after-flush-before-purge';
 }
 
-/** Every stage that passes the failpoint crashes there twice: at once in the first partition, later and at the third hit in the last. */
+/**
+ * Every stage that passes the failpoint crashes there twice: at once in the first partition, later and at the third hit
+ * in the last.
+ */
 function crashesAt(declaration: Declaration, failpoint: Failpoint): PlannedCrash[] {
   return declaration.stages.flatMap((stage, index) => {
     if (!failpointsOf(stage).includes(failpoint)) return [];
@@ -163,7 +167,10 @@ function expectWithin(value: number, { atLeast, atMost }: { atLeast: number; atM
   expect(value).toBeLessThanOrEqual(atMost);
 }
 
-/** What was written twice, as the fault director has added it up; only one stage of an architecture writes what can double. */
+/**
+ * What was written twice, as the fault director has added it up; only one stage of an architecture writes what can
+ * double.
+ */
 function repeatedBounds({ repeated }: Outcome): { atLeast: number; atMost: number } {
   return {
     atLeast: repeated.reduce((sum, stage) => sum + stage.atLeast, 0),

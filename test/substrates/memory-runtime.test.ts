@@ -199,6 +199,22 @@ describe('a worker’s line', () => {
   });
 });
 
+test('messages of a line arrive in the order in which they were sent', async () => {
+  for (const seed of range(1, 6)) {
+    const world = worldOf(async (runtime, line) => {
+      for (const n of range(0, 20)) line.send(n);
+      await runtime.sleep(10);
+    }, seed);
+    const heard: unknown[] = [];
+    world
+      .process()
+      .spawnWorker({})
+      .onMessage((message) => heard.push(message));
+    await world.run(world.delay(20));
+    expect(heard).toEqual(range(0, 20));
+  }
+});
+
 test('bindings of other kinds have no place in a world in memory', async () => {
   const world = worldOf();
   const opened = world.process().openStore({ kind: 'lmdb', directory: 'x', sync: true });

@@ -103,7 +103,7 @@ describe('from published hours', () => {
 describe('from state', () => {
   const answer: Answer = { from: 'state' };
 
-  test('a window that is held has its value, one that is not held is 0, and a worker that is down is unavailable', async () => {
+  test('a held window has its value, one that is not held is 0, and a worker that is down is unavailable', async () => {
     const state = stateWith([
       [Held, 5, -5],
       [NotHeld, 0, 0],

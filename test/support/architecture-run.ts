@@ -1,6 +1,7 @@
 /**
- * One run of an architecture in a world in memory: a small synthetic stream goes through the embedded engine on virtual time, workers
- * crash where the plan says, and when all is drained every key is asked for and audited against the oracle.
+ * One run of an architecture in a world in memory: a small synthetic stream goes through the embedded engine on virtual
+ * time, workers crash where the plan says, and when all is drained every key is asked for and audited against the
+ * oracle.
  */
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import { type ArrivalSpan, type Tally, tally } from '../../generators/oracle.ts';

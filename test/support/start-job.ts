@@ -1,6 +1,6 @@
 /**
- * A program that starts a job of real worker processes on a log that never ends, says which they are, one line of JSON, and then waits
- * to be killed. Arguments: a folder with a file log of `PROCESS_SOURCE` in `log`.
+ * A program that starts a job of real worker processes on a log that never ends, says which they are, one line of JSON,
+ * and then waits to be killed. Arguments: a folder with a file log of `PROCESS_SOURCE` in `log`.
  */
 import { findArchitecture } from '../../architectures/registry.ts';
 import type { Declaration } from '../../substrates/declaration.ts';

@@ -2,7 +2,9 @@
  * What the harness may hang into a worker: named failpoints, a stop at a position, and a ledger of what was written. The engine
  * calls the hooks at the places that their names say and knows nothing of faults.
  */
-import type { RowColumns } from '../../key-value-store/key-value-store.ts';
+import type { StoreName } from '../../declaration.ts';
+import type { LogReader } from '../../event-log/event-log.ts';
+import type { KeyValueStore, RowColumns } from '../../key-value-store/key-value-store.ts';
 import type { Runtime } from '../../runtime.ts';
 
 /** The places where a crash can be asked for; between two of them nothing is in flight. */
@@ -37,6 +39,14 @@ export interface WorkerHooks {
   acknowledged(site: HookSite, events: number): void | Promise<void>;
   /** The position that covers `events` is committed. */
   committed(site: HookSite, events: number): void | Promise<void>;
+  /** Stands between the pipeline and a store of its own: the same store, or one that fails in front of it. */
+  wrapStore(name: StoreName, store: KeyValueStore): KeyValueStore;
+  /** Stands between a stage and the log. */
+  wrapReader(site: HookSite, reader: LogReader): LogReader;
+  /** Something that the harness says to the hooks of a running worker. */
+  hear(message: unknown): void;
+  /** What this worker's clock is off by, in milliseconds. */
+  readonly clockOffsetMs: number;
   /** These rows are about to be deleted from a store, because nobody needs them any more. */
   deleting(site: HookSite, hourStartMs: number, rows: RowColumns): void | Promise<void>;
 }
@@ -47,6 +57,10 @@ export const noHooks: WorkerHooks = {
   sending: () => undefined,
   acknowledged: () => undefined,
   committed: () => undefined,
+  wrapStore: (_name, store) => store,
+  wrapReader: (_site, reader) => reader,
+  hear: () => undefined,
+  clockOffsetMs: 0,
   deleting: () => undefined,
 };
 

@@ -1,6 +1,6 @@
 /**
- * The status of a job, summed from what its workers have reported: progress and state from the newest life of each worker, store
- * counts and checkpoints from all lives.
+ * The status of a job, summed from what its workers have reported: progress and state from the newest life of each
+ * worker, store counts and checkpoints from all lives.
  */
 import type { StoreName } from '../../declaration.ts';
 import type { StoreCounts } from '../../key-value-store/key-value-store.ts';

@@ -12,6 +12,7 @@ import {
   type JobStatus,
   type RunningJob,
   type SupervisorHooks,
+  type WorkerLife,
 } from '../stream-engine.ts';
 import { progressOf, sumCheckpoints, sumStages, sumStores } from './job-status.ts';
 import { StateClient } from './state-client.ts';
@@ -127,6 +128,19 @@ export class Supervisor implements RunningJob {
       status.partitions.every((partition) => partition.drained);
     await this.#until(() => this.#stopping !== undefined || isDrained(this.status()));
     return this.status();
+  }
+
+  workers(): WorkerLife[] {
+    return this.#lives.map(({ worker, epoch, handle }) => ({
+      worker,
+      epoch,
+      partitions: this.#partitionsOf[worker] ?? [],
+      kill: (signal) => handle.kill(signal),
+    }));
+  }
+
+  tellHooks(message: unknown): void {
+    for (const life of this.#lives) this.#send(life, { kind: 'hooks', message });
   }
 
   cpuSeconds(): number {

@@ -18,7 +18,7 @@ export interface WorkerSpecification {
   hooks: HooksBinding | undefined;
 }
 
-export type ToWorker = { kind: 'go' } | { kind: 'stop'; savepoint: boolean };
+export type ToWorker = { kind: 'go' } | { kind: 'stop'; savepoint: boolean } | { kind: 'hooks'; message: unknown };
 
 export interface WorkerStatus {
   atMs: number;

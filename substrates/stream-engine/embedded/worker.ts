@@ -5,14 +5,14 @@
 import { partitionOf } from '../../../generators/impression.ts';
 import { type Declaration, type Stage, storesOf } from '../../declaration.ts';
 import type { EventLog } from '../../event-log/event-log.ts';
-import { FencedError, type KeyValueStore } from '../../key-value-store/key-value-store.ts';
+import { FencedError, type KeyValueStore, StoreUnavailableError } from '../../key-value-store/key-value-store.ts';
 import { StateAnswer } from '../../query-service.ts';
 import type { Runtime, Server, SupervisorLine } from '../../runtime.ts';
 import { JobFailedError, type RestoredPosition } from '../stream-engine.ts';
 import { type CreateHooks, noHooks, type WorkerHooks } from './hooks.ts';
 import { BatchJobTask } from './stages/batch-job-task.ts';
 import { IncrementStoreTask } from './stages/increment-store-task.ts';
-import type { StageTask, TaskContext } from './stages/stage-task.ts';
+import { STORE_RETRY_MS, type StageTask, type TaskContext } from './stages/stage-task.ts';
 import { WindowStateTask } from './stages/window-state-task.ts';
 import { createStateAnswers, decodeRequest, encodeResponse } from './state-protocol.ts';
 import type { FromWorker, ToWorker, WorkerSpecification, WorkerStatus } from './worker-messages.ts';
@@ -54,6 +54,7 @@ class Worker {
   #going: boolean;
   #stop: { savepoint: boolean } | undefined;
   #nextStatusMs = 0;
+  #hooks: WorkerHooks = noHooks;
 
   constructor(runtime: Runtime, line: SupervisorLine, specification: WorkerSpecification) {
     this.#runtime = runtime;
@@ -66,12 +67,12 @@ class Worker {
     this.#line.onMessage((message) => this.#hear(message as ToWorker));
     const { job, worker, epoch, hooks: binding } = this.#specification;
     const note = (entry: Record<string, unknown>): void => this.#send({ kind: 'note', note: entry });
-    const hooks = binding === undefined ? noHooks : await createHooks(this.#runtime, { worker, epoch, note }, binding);
+    if (binding !== undefined) this.#hooks = await createHooks(this.#runtime, { worker, epoch, note }, binding);
     await this.#runtime.files.makeDirectory(job.directory);
     this.#log = await this.#runtime.openLog(job.log);
     await this.#openStores(job.declaration);
-    this.#createTasks(job.declaration, hooks, this.#log);
-    for (const task of this.#tasks) await task.open();
+    this.#createTasks(job.declaration, this.#log);
+    for (const task of this.#tasks) await this.#untilAvailable(() => task.open());
     this.#server = await this.#runtime.serve((request) => this.#answer(request));
     this.#send({ kind: 'ready', address: this.#server.address, restored: this.#restored, status: this.#status() });
     await this.#loop();
@@ -91,13 +92,13 @@ class Worker {
       const binding = job.stores[name];
       if (binding === undefined)
         throw new JobFailedError(`${declaration.name} needs a ${name} store; the job binds none`);
-      const store = await this.#runtime.openStore(binding);
+      const store = this.#hooks.wrapStore(name, await this.#runtime.openStore(binding));
       this.#stores[name] = store;
-      for (const partition of partitions) await store.raiseFence({ partition, epoch });
+      for (const partition of partitions) await this.#untilAvailable(() => store.raiseFence({ partition, epoch }));
     }
   }
 
-  #createTasks(declaration: Declaration, hooks: WorkerHooks, log: EventLog): void {
+  #createTasks(declaration: Declaration, log: EventLog): void {
     const { job, partitions, epoch } = this.#specification;
     const batch = declaration.stages.find((stage) => stage.kind === 'batch-job');
     const published = batch === undefined ? undefined : this.#stores[batch.store];
@@ -105,7 +106,8 @@ class Worker {
       for (const partition of partitions) {
         const context: TaskContext = {
           runtime: this.#runtime,
-          hooks,
+          clock: { nowMs: () => this.#runtime.clock.nowMs() + this.#hooks.clockOffsetMs },
+          hooks: this.#hooks,
           settings: job.settings,
           log,
           stores: this.#stores,
@@ -132,7 +134,7 @@ class Worker {
     while (this.#stop === undefined) {
       let waitMs = STATUS_EVERY_MS;
       for (const task of this.#tasks) {
-        waitMs = Math.min(waitMs, await task.step());
+        waitMs = Math.min(waitMs, await this.#step(task));
         const nowMs = clock.nowMs();
         if (nowMs - turnMs < YIELD_EVERY_MS) continue;
         turnMs = nowMs;
@@ -146,9 +148,34 @@ class Worker {
     }
   }
 
+  /** A step that finds its store out of reach is taken again a little later; nothing of it is lost. */
+  async #step(task: StageTask): Promise<number> {
+    try {
+      return await task.step();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      return STORE_RETRY_MS;
+    }
+  }
+
+  /** Tries until the store can be reached, and reports meanwhile, so as not to be taken for dead. */
+  async #untilAvailable(work: () => Promise<void>): Promise<void> {
+    while (this.#stop === undefined) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) throw error;
+      }
+      this.#reportIfDue(this.#runtime.clock.nowMs());
+      await this.#runtime.sleep(STORE_RETRY_MS);
+    }
+  }
+
   #hear(message: ToWorker): void {
     if (message.kind === 'go') this.#going = true;
-    else this.#stop = { savepoint: message.savepoint };
+    else if (message.kind === 'stop') this.#stop = { savepoint: message.savepoint };
+    else this.#hooks.hear(message.message);
   }
 
   #reportIfDue(nowMs: number): void {

@@ -14,6 +14,7 @@ import {
   boundStore,
   IDLE_MS,
   noCheckpoints,
+  notBefore,
   type StageProgress,
   type StageTask,
   type TaskContext,
@@ -52,6 +53,8 @@ export class BatchJobTask implements StageTask {
   #job: Job | undefined;
   /** Start of the next job's hour; undefined until the first arrival tells. */
   #nextHourMs: number | undefined;
+  /** Offset of the next entry that was not delivered yet. */
+  #expectedOffset = 0;
   /** How far the archive is read. */
   #readOffset = 0;
   /** Everything before it is in published hours. */
@@ -131,7 +134,7 @@ export class BatchJobTask implements StageTask {
       this.#nextHourMs = hourStartOf(entry.arrivalMs - this.#cutOffMs(), this.#context.settings.hourMs);
     }
     const dueMs = this.#nextHourMs + this.#context.settings.hourMs + this.#cutOffMs();
-    const waitMs = dueMs - this.#context.runtime.clock.nowMs();
+    const waitMs = dueMs - this.#context.clock.nowMs();
     if (waitMs > 0) {
       const look = await this.#lookForEnd();
       if (look !== 'ended') return look === 'looking' ? 0 : Math.min(BETWEEN_JOBS_MS, waitMs);
@@ -254,16 +257,26 @@ export class BatchJobTask implements StageTask {
 
   async #openReader(offset: number): Promise<void> {
     await this.#reader?.close();
-    this.#reader = await this.#context.log.openReader(this.#context.partition, offset);
+    const { log, partition, hooks } = this.#context;
+    this.#reader = hooks.wrapReader(this.#site(offset), await log.openReader(partition, offset));
     this.#entry = undefined;
     this.#cursor = 0;
+    this.#expectedOffset = offset;
   }
 
   /** The current entry; control blocks that tell nothing new included. */
   async #peek(): Promise<LogEntry | undefined> {
-    if (this.#entry === undefined) {
-      this.#entry = await this.#reader?.read();
+    while (this.#entry === undefined) {
+      const entry = await this.#reader?.read();
+      if (entry === undefined) return undefined;
       this.#cursor = 0;
+      this.#entry = entry;
+      if (entry.kind !== 'impressions') break;
+      // What the log delivers again was read already.
+      const block = notBefore(entry, this.#expectedOffset);
+      if (block === undefined) this.#entry = undefined;
+      else if (block !== entry.block) this.#entry = { ...entry, block, offset: this.#expectedOffset };
+      this.#expectedOffset = Math.max(this.#expectedOffset, entry.offset + entry.block.count);
     }
     return this.#entry;
   }

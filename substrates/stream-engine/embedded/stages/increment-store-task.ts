@@ -13,6 +13,7 @@ import {
   boundStore,
   IDLE_MS,
   noCheckpoints,
+  notBefore,
   type StageProgress,
   type StageTask,
   type TaskContext,
@@ -28,11 +29,15 @@ export class IncrementStoreTask implements StageTask {
   #reader: LogReader | undefined;
   #block: ImpressionBlock | undefined;
   #cursor = 0;
+  /** Offset of the block's first row. */
+  #blockOffset = 0;
   /** Next impression to read. */
   #offset = 0;
   #acknowledgedEvents = 0;
   /** Hour of the last event that was acknowledged. */
   #newestHourMs = Number.NEGATIVE_INFINITY;
+  /** The rows are not acknowledged: their write failed, and is tried again. */
+  #unwritten = false;
   #ended = false;
   #drainedAtMs: number | undefined;
 
@@ -54,7 +59,7 @@ export class IncrementStoreTask implements StageTask {
     this.#offset = restored.offset;
     this.#acknowledgedEvents = restored.offset;
     await this.#context.hooks.failpoint('during-restore', this.#site());
-    this.#reader = await log.openReader(partition, this.#offset);
+    this.#reader = this.#context.hooks.wrapReader(this.#site(), await log.openReader(partition, this.#offset));
     this.#context.restored({
       stage,
       partition,
@@ -68,7 +73,7 @@ export class IncrementStoreTask implements StageTask {
   async step(): Promise<number> {
     await this.#deletion?.step(this.#newestHourMs);
     if (this.#drainedAtMs !== undefined) return IDLE_MS * 10;
-    const stopDue = await this.#gather();
+    const stopDue = this.#unwritten ? false : await this.#gather();
     if (this.#rows.count > 0) {
       await this.#write();
       return 0;
@@ -124,7 +129,7 @@ export class IncrementStoreTask implements StageTask {
       if (take === 0) return true;
       copyIncrements(block, this.#cursor, this.#cursor + take, this.#context.settings.hourMs, rows);
       this.#cursor += take;
-      this.#offset += take;
+      this.#offset = this.#blockOffset + this.#cursor;
     }
     return false;
   }
@@ -138,9 +143,13 @@ export class IncrementStoreTask implements StageTask {
       if (entry === undefined) return undefined;
       if (entry.kind === 'end') this.#ended = true;
       if (entry.kind !== 'impressions') continue;
-      this.#block = entry.block;
+      // Only a position that is one with the writes tells what was counted; without it an entry that comes again is counted again.
+      const block = this.#stage.commit === 'with-write' ? notBefore(entry, this.#offset) : entry.block;
+      if (block === undefined) continue;
+      this.#block = block;
+      this.#blockOffset = entry.offset + (entry.block.count - block.count);
       this.#cursor = 0;
-      return entry.block;
+      return block;
     }
     return undefined;
   }
@@ -152,11 +161,13 @@ export class IncrementStoreTask implements StageTask {
     await hooks.failpoint('after-read', site);
     await hooks.failpoint('before-store', site);
     await hooks.sending(site, events);
+    this.#unwritten = true;
     await this.#store.increment(this.#rows, fence, {
       mode: this.#stage.increment,
       noteTransaction: (transaction) => void hooks.sending(site, events, transaction),
       ...(this.#stage.commit === 'with-write' ? { marker: { name: 'log-position', value: events } as const } : {}),
     });
+    this.#unwritten = false;
     await hooks.acknowledged(site, events);
     this.#acknowledgedEvents = events;
     this.#newestHourMs = Math.max(this.#newestHourMs, this.#rows.hourStartMs[this.#rows.count - 1] as number);

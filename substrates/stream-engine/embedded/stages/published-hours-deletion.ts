@@ -2,7 +2,12 @@
  * Deletes hours from a speed store once a batch job has published them long enough ago that no query takes them from there.
  */
 import { partitionOf } from '../../../../generators/impression.ts';
-import { createRows, type KeyValueStore, type RowColumns } from '../../../key-value-store/key-value-store.ts';
+import {
+  createRows,
+  type KeyValueStore,
+  type RowColumns,
+  StoreUnavailableError,
+} from '../../../key-value-store/key-value-store.ts';
 import type { TaskContext } from './stage-task.ts';
 
 export class PublishedHoursDeletion {
@@ -24,14 +29,24 @@ export class PublishedHoursDeletion {
 
   /**
    * Deletes a batch of keys if an hour is due: published, and also left behind by the stage itself, which has written up to
-   * `writtenHourMs`; otherwise a stage that lags behind the batch job would write it again.
+   * `writtenHourMs`; otherwise a stage that lags behind the batch job would write it again. A store that cannot be reached puts it off.
    */
   async step(writtenHourMs: number): Promise<void> {
+    try {
+      await this.#deleteDue(writtenHourMs);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      this.#running = undefined;
+      this.#oldestHourMs = undefined;
+    }
+  }
+
+  async #deleteDue(writtenHourMs: number): Promise<void> {
     if (this.#running !== undefined) {
       if ((await this.#running.next()).done) this.#running = undefined;
       return;
     }
-    const nowMs = this.#context.runtime.clock.nowMs();
+    const nowMs = this.#context.clock.nowMs();
     if (nowMs < this.#nextLookMs) return;
     const { hourMs } = this.#context.settings;
     this.#nextLookMs = nowMs + hourMs / 8;

@@ -1,8 +1,10 @@
 /**
  * A stage of one partition as its worker runs it: stepwise, so that it can be abandoned at any await and queries get a turn.
  */
+import { type ImpressionBlock, sliceBlock } from '../../../../generators/impression.ts';
+import type { Clock } from '../../../clock.ts';
 import type { StoreName } from '../../../declaration.ts';
-import type { EventLog } from '../../../event-log/event-log.ts';
+import type { EventLog, LogEntry } from '../../../event-log/event-log.ts';
 import type { Fence, KeyValueStore } from '../../../key-value-store/key-value-store.ts';
 import type { Runtime } from '../../../runtime.ts';
 import type { CheckpointFigures, PipelineSettings, RestoredPosition } from '../../stream-engine.ts';
@@ -11,6 +13,8 @@ import type { WorkerHooks } from '../hooks.ts';
 /** What a task is given; the same for every kind of stage. */
 export interface TaskContext {
   runtime: Runtime;
+  /** The worker's own clock. */
+  clock: Clock;
   hooks: WorkerHooks;
   settings: PipelineSettings;
   log: EventLog;
@@ -51,7 +55,20 @@ export interface StageTask {
 /** Look again after this long when the log has nothing new. */
 export const IDLE_MS = 1;
 
+/** Time between two tries on a store that cannot be reached. */
+export const STORE_RETRY_MS = 20;
+
 export const noCheckpoints: CheckpointFigures = { count: 0, bytes: 0, longestPauseMs: 0 };
+
+/**
+ * The rows of an entry at offsets from `offset` on; undefined if there are none. A log may deliver an entry again: a stage whose
+ * position and effect are one unit knows what it has seen.
+ */
+export function notBefore(entry: LogEntry & { kind: 'impressions' }, offset: number): ImpressionBlock | undefined {
+  const seen = offset - entry.offset;
+  if (seen <= 0) return entry.block;
+  return seen >= entry.block.count ? undefined : sliceBlock(entry.block, seen, entry.block.count);
+}
 
 /** The store of that name, which the job was bound to. */
 export function boundStore(context: TaskContext, name: StoreName): KeyValueStore {

@@ -5,7 +5,7 @@
 import { type ImpressionBlock, sliceBlock } from '../../../../generators/impression.ts';
 import type { WindowStateStage } from '../../../declaration.ts';
 import type { LogReader } from '../../../event-log/event-log.ts';
-import type { KeyColumns } from '../../../key-value-store/key-value-store.ts';
+import { type KeyColumns, StoreUnavailableError } from '../../../key-value-store/key-value-store.ts';
 import { StateAnswer, type StateAnswers } from '../../../query-service.ts';
 import type { CheckpointFigures } from '../../stream-engine.ts';
 import type { PartitionState } from '../checkpoint-codec.ts';
@@ -13,7 +13,14 @@ import { CheckpointStore } from '../checkpoint-store.ts';
 import type { HookSite } from '../hooks.ts';
 import { PartitionWindows, type Window } from '../partition-windows.ts';
 import { WindowTable } from '../window-table.ts';
-import { IDLE_MS, type StageProgress, type StageTask, type TaskContext } from './stage-task.ts';
+import {
+  IDLE_MS,
+  notBefore,
+  STORE_RETRY_MS,
+  type StageProgress,
+  type StageTask,
+  type TaskContext,
+} from './stage-task.ts';
 import { WindowHandOver } from './window-hand-over.ts';
 
 export class WindowStateTask implements StageTask {
@@ -33,6 +40,8 @@ export class WindowStateTask implements StageTask {
   #drainedAtMs: number | undefined;
   #nextCheckpointMs = 0;
   #lastCheckpointDone = false;
+  /** After a store could not be reached: not before this. */
+  #nextHandOverMs = 0;
   #writing: Promise<void> | undefined;
   #failure: unknown;
 
@@ -55,13 +64,13 @@ export class WindowStateTask implements StageTask {
   }
 
   async open(): Promise<void> {
-    const { hooks, stage, partition, log, settings, runtime } = this.#context;
+    const { hooks, stage, partition, log, settings, clock } = this.#context;
     const restored = await this.#checkpoints.restore();
     await hooks.failpoint('during-restore', this.#site());
     if (restored !== undefined) await this.#restoreState(restored.state);
-    this.#reader = await log.openReader(partition, this.#offset);
+    this.#reader = hooks.wrapReader(this.#site(), await log.openReader(partition, this.#offset));
     const share = (partition + 1) / log.partitions;
-    this.#nextCheckpointMs = runtime.clock.nowMs() + settings.checkpointIntervalMs * share;
+    this.#nextCheckpointMs = clock.nowMs() + settings.checkpointIntervalMs * share;
     this.#context.restored({
       stage,
       partition,
@@ -76,12 +85,13 @@ export class WindowStateTask implements StageTask {
     if (this.#failure !== undefined) throw this.#failure;
     const settling = this.#windows.settling;
     if (settling.length > 0) {
-      await this.#handOver?.step(settling, this.#offset);
+      await this.#handOverChunk(settling);
       this.#retire(settling);
     }
     this.#checkpointIfDue();
     const read = await this.#readBlock();
-    if (read || this.#isHandingOver()) return 0;
+    if (read) return 0;
+    if (this.#isHandingOver()) return Math.max(0, this.#nextHandOverMs - this.#context.clock.nowMs());
     if (this.#ended && this.#writing === undefined) this.#finish();
     return IDLE_MS;
   }
@@ -148,6 +158,18 @@ export class WindowStateTask implements StageTask {
     this.#ended = state.ended;
   }
 
+  /** Hands over a chunk; while the store cannot be reached windows wait, and counting and queries go on. */
+  async #handOverChunk(settling: readonly Window[]): Promise<void> {
+    const { clock } = this.#context;
+    if (this.#handOver === undefined || clock.nowMs() < this.#nextHandOverMs) return;
+    try {
+      await this.#handOver.step(settling, this.#offset);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      this.#nextHandOverMs = clock.nowMs() + STORE_RETRY_MS;
+    }
+  }
+
   /** Nothing is left to read or to hand over: what is there is checkpointed once more, and then the partition is drained. */
   #finish(): void {
     if (this.#lastCheckpointDone) {
@@ -182,9 +204,9 @@ export class WindowStateTask implements StageTask {
   }
 
   #checkpointIfDue(): void {
-    const { settings, runtime } = this.#context;
+    const { settings, clock } = this.#context;
     if (settings.checkpointIntervalMs === 0 || this.#writing !== undefined) return;
-    const nowMs = runtime.clock.nowMs();
+    const nowMs = clock.nowMs();
     if (nowMs < this.#nextCheckpointMs) return;
     this.#nextCheckpointMs = nowMs + settings.checkpointIntervalMs;
     this.#startCheckpoint();
@@ -256,7 +278,7 @@ export class WindowStateTask implements StageTask {
   async #nextBlock(): Promise<ImpressionBlock | undefined> {
     const entry = await this.#reader?.read();
     if (entry === undefined || entry.kind === 'heartbeat') return undefined;
-    if (entry.kind === 'impressions') return entry.block;
+    if (entry.kind === 'impressions') return notBefore(entry, this.#offset);
     this.#ended = true;
     this.#windows.end();
     return undefined;

@@ -19,12 +19,10 @@ function countIn(table: WindowTable | undefined, id = 1): number {
 
 /** `start phase count+late sealed` of each window. */
 function describeWindows(windows: PartitionWindows): string[] {
-  return windows
-    .all()
-    .map(
-      (window) =>
-        `${window.hourStartMs} ${window.phase} ${countIn(window.table)}+${countIn(window.late)}${window.sealed ? ' sealed' : ''}`,
-    );
+  return windows.all().map(({ hourStartMs, phase, table, late, sealed }) => {
+    const counts = `${countIn(table)}+${countIn(late)}`;
+    return `${hourStartMs} ${phase} ${counts}${sealed ? ' sealed' : ''}`;
+  });
 }
 
 describe('the watermark', () => {

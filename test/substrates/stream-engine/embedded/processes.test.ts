@@ -85,10 +85,20 @@ describe('worker processes', () => {
     'that cannot start make the job fail with the reason, and none is left behind',
     () =>
       withTemporaryDirectory(async (folder) => {
-        writeFileSync(`${folder}/log`, 'no folder');
-        const starting = startProcesses(processJob(folder, omega));
+        writeFileSync(`${folder}/serving`, 'no folder');
+        const runtime = processRuntime();
+        const spawnWorker = runtime.spawnWorker.bind(runtime);
+        const pids: number[] = [];
+        runtime.spawnWorker = (specification) => {
+          const worker = spawnWorker(specification);
+          pids.push(worker.pid);
+          return worker;
+        };
+        const starting = startProcesses(processJob(folder, omega), runtime);
         await expect(starting).rejects.toThrow(JobFailedError);
-        await expect(starting).rejects.toThrow(/worker \d cannot start: .*log/);
+        await expect(starting).rejects.toThrow(/worker \d cannot start: .*serving/);
+        expect(pids.length).toBeGreaterThan(0);
+        expect(pids.filter(isAlive)).toEqual([]);
       }),
     PATIENCE_MS,
   );

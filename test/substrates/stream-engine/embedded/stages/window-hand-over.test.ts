@@ -11,7 +11,10 @@ import { scanned } from '../../../../support/store-rows.ts';
 const SETTINGS = { hourMs: 100, maxOutOfOrderMs: 0, allowedLatenessMs: 50, checkpointIntervalMs: 0 };
 type Mode = 'upsert' | 'increment';
 
-/** Windows, a store and a hand-over between them; `next` makes another that writes to the same store, as a successor would. */
+/**
+ * Windows, a store and a hand-over between them; `next` makes another that writes to the same store, as a successor
+ * would.
+ */
 function setUp(mode: Mode, maxFlushKeys = 2, stores = new MemoryStores()) {
   const store = stores.open({ kind: 'memory', name: 'serving' });
   const calls: string[] = [];
