@@ -46,6 +46,10 @@ export class MemoryFiles implements Files {
     return {
       writeAt: async (bytes, position) => {
         const old = this.#files.get(path) ?? new Uint8Array();
+        if (position + bytes.length <= old.length) {
+          old.set(bytes, position);
+          return;
+        }
         const grown = new Uint8Array(Math.max(old.length, position + bytes.length));
         grown.set(old);
         grown.set(bytes, position);

@@ -49,24 +49,26 @@ export class MemoryWorld extends VirtualTime {
     return `${kind}-${this.#names}`;
   }
 
-  /** A process of this world, for the caller itself (the supervisor, the test). */
-  process(): MemoryRuntime {
-    return new MemoryRuntime(this);
+  /** A process of this world, for the caller itself (the supervisor, the test); named for the trace. */
+  process(name = 'process'): MemoryRuntime {
+    return new MemoryRuntime(this, name);
   }
 }
 
 export class MemoryRuntime implements Runtime {
   readonly clock: { nowMs(): number };
   readonly files: Files;
+  readonly name: string;
   readonly #world: MemoryWorld;
   #alive = true;
   #resume: (() => void)[] | undefined;
   #onCrash: (() => void) | undefined;
 
-  constructor(world: MemoryWorld) {
+  constructor(world: MemoryWorld, name: string) {
     this.#world = world;
+    this.name = name;
     this.clock = { nowMs: () => world.nowMs() };
-    this.files = this.#guarded(world.files);
+    this.files = this.#guarded(world.files, 'files');
   }
 
   get alive(): boolean {
@@ -82,11 +84,14 @@ export class MemoryRuntime implements Runtime {
   }
 
   openLog(binding: EventLogBinding): Promise<EventLog> {
-    return this.#operation(async () => this.#guardedLog(await this.#world.logs.open(memoryOnly(binding))));
+    return this.#operation(() => this.#guardedLog(this.#world.logs.open(memoryOnly(binding))));
   }
 
   openStore(binding: KeyValueStoreBinding): Promise<KeyValueStore> {
-    return this.#operation(async () => this.#guarded(await this.#world.stores.open(memoryOnly(binding))));
+    return this.#operation(() => {
+      const memory = memoryOnly(binding);
+      return this.#guarded<KeyValueStore>(this.#world.stores.open(memory), memory.name);
+    });
   }
 
   serve(handler: RequestHandler): Promise<Server> {
@@ -110,7 +115,7 @@ export class MemoryRuntime implements Runtime {
           this.#operation(async () => {
             const peer = this.#peer(address);
             if (peer === undefined) throw new UnreachableError(`${address} went away`);
-            await peer.process.#running();
+            await peer.process.running();
             return peer.handler(bytes.slice());
           }),
         close: () => undefined,
@@ -134,6 +139,7 @@ export class MemoryRuntime implements Runtime {
   /** From the outside: nothing of this process ever runs again. */
   kill(): void {
     if (!this.#alive) return;
+    this.#world.note(this.name, 'is killed');
     this.#alive = false;
     this.#onCrash?.();
   }
@@ -143,10 +149,12 @@ export class MemoryRuntime implements Runtime {
   }
 
   pause(): void {
+    this.#world.note(this.name, 'is stopped');
     this.#resume ??= [];
   }
 
   continue(): void {
+    this.#world.note(this.name, 'is continued');
     const waiting = this.#resume ?? [];
     this.#resume = undefined;
     for (const resolve of waiting) resolve();
@@ -166,15 +174,19 @@ export class MemoryRuntime implements Runtime {
     // At once, and the answer takes its time, or late: a process that is killed in between has done it, or has not.
     const atOnce = durationMs === undefined && this.#world.random() < 0.5;
     if (!atOnce) await this.#world.delay(spanMs);
-    await this.#running();
+    if (!this.#isRunning) await this.running();
     const result = await perform();
     if (atOnce) await this.#world.delay(spanMs);
-    await this.#running();
+    if (!this.#isRunning) await this.running();
     return result;
   }
 
+  get #isRunning(): boolean {
+    return this.#alive && this.#resume === undefined;
+  }
+
   /** Resolves when the process is not paused; never, when it is dead. */
-  async #running(): Promise<void> {
+  async running(): Promise<void> {
     while (this.#alive && this.#resume !== undefined) {
       const waiting = this.#resume;
       await new Promise<void>((resolve) => waiting.push(resolve));
@@ -183,38 +195,48 @@ export class MemoryRuntime implements Runtime {
   }
 
   /** The same object, with every asynchronous method as an operation of this process. */
-  #guarded<T extends object>(target: T): T {
-    return new Proxy(target, {
-      get: (object, name) => {
-        const value = Reflect.get(object, name, object) as unknown;
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => {
-          if (name === 'scan') return this.#guardedIteration(value.apply(object, args) as AsyncIterable<unknown>);
-          return this.#operation(async () => {
-            const result = (await value.apply(object, args)) as unknown;
-            return name === 'openPositional' ? this.#guardedFile(result as PositionalFile) : result;
-          });
-        };
-      },
+  #guarded<T extends object>(target: T, label: string): T {
+    return this.#wrapped(target, label, (name, result) => {
+      return name === 'openPositional' ? this.#guardedFile(result as PositionalFile, `${label}.writeAt`) : result;
     });
   }
 
   #guardedLog(log: EventLog): EventLog {
-    return new Proxy(log, {
+    return this.#wrapped(log, 'log', (_name, result) => {
+      return typeof result === 'object' && result !== null ? this.#guarded(result, 'log') : result;
+    });
+  }
+
+  #wrapped<T extends object>(target: T, label: string, wrap: (name: string, result: unknown) => unknown): T {
+    const methods = new Map<string | symbol, unknown>();
+    return new Proxy(target, {
       get: (object, name) => {
+        const known = methods.get(name);
+        if (known !== undefined) return known;
         const value = Reflect.get(object, name, object) as unknown;
         if (typeof value !== 'function') return value;
-        return (...args: unknown[]) =>
-          this.#operation(async () => this.#guarded((await value.apply(object, args)) ?? {}));
+        const what = `${label}.${String(name)}`;
+        const method = (...args: unknown[]): unknown => {
+          if (name === 'scan') return this.#guardedIteration(value.apply(object, args) as AsyncIterable<unknown>);
+          return this.#operation(async () => {
+            this.#world.note(this.name, what, detailOf(args[0]));
+            return wrap(String(name), await value.apply(object, args));
+          });
+        };
+        methods.set(name, method);
+        return method;
       },
     });
   }
 
   /** Writes before the call returns, as a system call does, also where nobody waits for it. */
-  #guardedFile(file: PositionalFile): PositionalFile {
+  #guardedFile(file: PositionalFile, what: string): PositionalFile {
     return {
       writeAt: async (bytes, position) => {
-        if (this.#alive) await file.writeAt(bytes, position);
+        if (this.#alive) {
+          this.#world.note(this.name, what);
+          await file.writeAt(bytes, position);
+        }
         await this.#operation(() => undefined);
       },
       close: () => this.#operation(() => file.close()),
@@ -223,10 +245,19 @@ export class MemoryRuntime implements Runtime {
 
   async *#guardedIteration(iteration: AsyncIterable<unknown>): AsyncGenerator<unknown> {
     for await (const item of iteration) {
-      await this.#running();
+      if (!this.#isRunning) await this.running();
       yield item;
     }
   }
+}
+
+/** What an operation is about, in few words. */
+function detailOf(argument: unknown): string {
+  if (typeof argument === 'string') return argument;
+  if (typeof argument === 'number') return String(argument);
+  if (typeof argument !== 'object' || argument === null) return '';
+  if ('count' in argument) return `${argument.count} rows`;
+  return 'partition' in argument ? `partition ${argument.partition}` : '';
 }
 
 function memoryOnly<B extends { kind: string }>(binding: B): Extract<B, { kind: 'memory' }> {
@@ -242,7 +273,7 @@ interface Listeners {
 
 /** A worker of the world, with a line that loses nothing while both ends live. */
 function spawn(world: MemoryWorld, specification: unknown): WorkerHandle {
-  const process = world.process();
+  const process = world.process(world.freshName('worker'));
   const toParent: Listeners = { underWay: [], listeners: [] };
   const toWorker: Listeners = { underWay: [], listeners: [] };
   const exits: ((exit: WorkerExit) => void)[] = [];
@@ -251,24 +282,33 @@ function spawn(world: MemoryWorld, specification: unknown): WorkerHandle {
     if (ended) return;
     ended = true;
     void world.delay(1).then(() => {
+      world.note(process.name, 'has ended', exit.signal ?? `code ${exit.code}`);
       for (const listener of exits) listener(exit);
     });
   };
-  const deliver = (listeners: Listeners, message: unknown): void => {
-    listeners.underWay.push(JSON.parse(JSON.stringify(message)));
+  const deliver = async (to: Listeners, message: unknown, receiver: () => Promise<void>): Promise<void> => {
+    const text = JSON.stringify(message);
+    to.underWay.push(JSON.parse(text));
+    await world.delay(0.1);
+    await receiver();
+    // Stacks name files, which are elsewhere on another machine.
+    world.note(process.name, to === toParent ? 'says' : 'hears', text.split('\\n')[0]);
     // Messages do not overtake each other: whichever wake comes first brings the oldest.
-    void world.delay(0.1).then(() => {
-      const oldest = listeners.underWay.shift();
-      for (const listener of listeners.listeners) listener(oldest);
-    });
+    const oldest = to.underWay.shift();
+    for (const listener of to.listeners) listener(oldest);
   };
   const line: SupervisorLine = {
-    send: (message) => (process.alive ? deliver(toParent, message) : undefined),
+    send: (message) => {
+      if (process.alive) void deliver(toParent, message, () => Promise.resolve());
+    },
     onMessage: (listener) => void toWorker.listeners.push(listener),
   };
   process.onCrash(() => end({ code: null, signal: 'SIGKILL', stderr: '' }));
+  // A wake of its own, so that nothing else runs while the worker's main imports what it needs; in the order of spawns.
   world
-    .workerMain(process, line, specification)
+    .delay(0, 0)
+    .then(() => process.running())
+    .then(() => world.workerMain(process, line, specification))
     .then(
       () => end({ code: 0, signal: null, stderr: '' }),
       (error: unknown) => end({ code: 1, signal: null, stderr: String(error) }),
@@ -276,7 +316,7 @@ function spawn(world: MemoryWorld, specification: unknown): WorkerHandle {
     .then(() => process.kill());
   return {
     pid: 0,
-    send: (message) => deliver(toWorker, message),
+    send: (message) => void deliver(toWorker, message, () => process.running()),
     onMessage: (listener) => void toParent.listeners.push(listener),
     onExit: (listener) => void exits.push(listener),
     kill: (signal) => {

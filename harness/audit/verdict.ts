@@ -36,10 +36,18 @@ export interface Evidence {
    * drops).
    */
   promises: { exact: boolean };
+  /** Answers given while the run went on that no fault excuses; absent if none could be judged. */
+  unexplainedAnswers?: UnexplainedEvidence | undefined;
   /** Every planned fault with what shows that it bit. */
   faults: readonly { name: string; evidence: readonly unknown[] }[];
   /** Why the run is not valid for other reasons; empty if it is. */
   invalidBecause: readonly string[];
+}
+
+/** How many answers equalled no prefix of the stream, or were ahead of it, and the first of them in words. */
+export interface UnexplainedEvidence {
+  count: number;
+  first?: string;
 }
 
 export interface Judgement {
@@ -61,7 +69,7 @@ export function judge(evidence: Evidence): Judgement {
     return { verdict: 'UNKNOWN', reason: `the checker failed: ${evidence.failure ?? 'no reason given'}` };
   if (!(report.keysAudited > 0)) return { verdict: 'UNKNOWN', reason: 'the checker examined no key' };
   const found = { doubleCounted: report.doubleCounted, lost: report.lost, misplaced: report.misplaced, lateDropped };
-  const malformed = malformedInput(report, found, predicted);
+  const malformed = malformedInput(report, found, predicted, evidence.unexplainedAnswers);
   if (malformed !== undefined) return { verdict: 'UNKNOWN', reason: malformed };
   const violations = violationsOf(report, found, evidence);
   if (violations.length > 0) return { verdict: 'VIOLATION', reason: violations.join('; ') };
@@ -75,13 +83,21 @@ type Found = Record<'doubleCounted' | 'lost' | 'misplaced' | 'lateDropped', numb
 const FIGURES = ['doubleCounted', 'lost', 'misplaced', 'lateDropped'] as const;
 
 /** A figure that is no whole number would compare as right or wrong by accident. */
-function malformedInput(report: AuditReport, found: Found, predicted: Prediction): string | undefined {
+function malformedInput(
+  report: AuditReport,
+  found: Found,
+  predicted: Prediction,
+  unexplained: UnexplainedEvidence | undefined,
+): string | undefined {
   for (const figure of FIGURES) {
     if (!isCount(found[figure])) return `${figure} was found as ${found[figure]}, which is not a number of events`;
     const { atLeast, atMost } = boundsOf(predicted[figure]);
     if (!isCount(atLeast) || !isCount(atMost) || atLeast > atMost) {
       return `${figure} is predicted as ${spell(predicted[figure])}, which is not a number of events`;
     }
+  }
+  if (unexplained !== undefined && !isCount(unexplained.count)) {
+    return `${unexplained.count} answers are unexplained, which is not a number of answers`;
   }
   if (predicted.table === true && report.unexplained === undefined)
     return 'the answers were not compared with the predicted table';
@@ -106,6 +122,12 @@ function violationsOf(report: AuditReport, found: Found, evidence: Evidence): st
     violations.push(`${report.compensated} keys have the right count of the wrong impressions`);
   if (evidence.promises.exact && report.keysWrong > 0 && violations.length === 0) {
     violations.push(`exact counts are promised, and ${report.keysWrong} keys are wrong`);
+  }
+  const { unexplainedAnswers } = evidence;
+  if (unexplainedAnswers !== undefined && unexplainedAnswers.count > 0) {
+    violations.push(
+      `${unexplainedAnswers.count} answers on the way are unexplained, the first ${unexplainedAnswers.first}`,
+    );
   }
   return violations;
 }

@@ -21,8 +21,6 @@ export type Invocation =
   | { command: 'list'; topic: ListTopic | undefined; json: boolean }
   | { command: 'calibrate'; out: string; quick: boolean; json: boolean };
 
-export const COMMANDS = ['run', 'report', 'compare', 'list', 'calibrate', 'completion'] as const;
-
 const SWITCHES = ['json', 'quick', 'rungs', 'verbose'];
 
 /** yargs gives a flag's text, or an array of them if it was given more than once. */

@@ -2,7 +2,7 @@
 import { OPTIONS } from '../config/options.ts';
 import { nearest } from '../config/suggest.ts';
 import { BenchError } from './bench-error.ts';
-import { COMMANDS } from './parser.ts';
+import { COMMANDS } from './command-names.ts';
 
 const GLOBAL_FLAGS = ['help', 'version', 'verbose'];
 const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {

@@ -40,7 +40,7 @@ export class FaultDirector implements SupervisorHooks {
   async beforeRestart(worker: { epoch: number; partitions: number[] }): Promise<HooksBinding> {
     for (const partition of worker.partitions) {
       for (let stage = 0; stage < this.#stages; stage++) {
-        const entry = await readLedger(this.#runtime.files, ledgerPath(this.#directory, stage, partition));
+        const entry = await readLedger(this.#runtime.files, ledgerPath(this.#directory, stage, partition, worker.epoch));
         // A worker that died before its first write leaves its predecessor's ledger, which is noted already.
         if (entry?.epoch === worker.epoch) this.#left.set(`${stage} ${partition}`, entry);
       }

@@ -76,6 +76,7 @@ export async function readLedger(files: Files, path: string): Promise<LedgerEntr
   return { epoch, sentEvents, acknowledgedEvents, committedEvents, transaction };
 }
 
-export function ledgerPath(directory: string, stage: number, partition: number): string {
-  return `${directory}/s${stage}-p${partition}.ledger`;
+/** Every epoch has one of its own: a worker that was taken for dead may still write to its. */
+export function ledgerPath(directory: string, stage: number, partition: number, epoch: number): string {
+  return `${directory}/s${stage}-p${partition}-e${epoch}.ledger`;
 }

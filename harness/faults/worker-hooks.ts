@@ -1,6 +1,7 @@
 /**
- * The harness's half inside a worker: kills it where the plan says so, keeps the ledger, and saves rows that a pipeline is about to
- * delete, so that they can still be audited. Loaded by the engine from the job's hooks binding; the engine knows nothing of it.
+ * The harness's half inside a worker: kills it where the plan says so, stands with its faults between it and its stores and log, keeps
+ * the ledger, and saves rows that a pipeline is about to delete, so that they can still be audited. Loaded by the engine from the
+ * job's hooks binding; the engine knows nothing of it.
  */
 import type { StoreName } from '../../substrates/declaration.ts';
 import type { LogReader } from '../../substrates/event-log/event-log.ts';
@@ -11,6 +12,10 @@ import type { HooksBinding } from '../../substrates/stream-engine/stream-engine.
 import type { CrashRecord, PlannedCrash } from './crash-plan.ts';
 import { deletedRowsPath, encodeDeletedRows } from './deleted-rows.ts';
 import { Ledger, ledgerPath } from './ledger.ts';
+import { ArmedFaults, type WorkerLifeId } from './worker/armed-faults.ts';
+import { type DeliveredAgain, FaultyReader } from './worker/faulty-reader.ts';
+import { FaultyStore } from './worker/faulty-store.ts';
+import { appendLine, type ToHooks, type WorkerFault } from './worker/worker-fault.ts';
 
 /** What the harness hands to the hooks of every worker; plain JSON. */
 export interface WorkerHooksData {
@@ -18,6 +23,8 @@ export interface WorkerHooksData {
   directory: string;
   /** Those that have not fired yet, in the order in which they shall. */
   crashes: PlannedCrash[];
+  /** Other faults, those that have not begun yet; more may be told while the worker runs. */
+  faults?: WorkerFault[];
   keepLedger: boolean;
   saveDeletedRows: boolean;
 }
@@ -31,16 +38,19 @@ export function crashRecordsPath(directory: string): string {
 }
 
 export const createHooks: CreateHooks = async (runtime, worker, data) => {
-  const hooks = new FaultHooks(runtime, worker.worker, worker.epoch, data as WorkerHooksData);
+  const hooks = new FaultHooks(runtime, worker, data as WorkerHooksData);
   await runtime.files.makeDirectory((data as WorkerHooksData).directory);
   return hooks;
 };
 
 class FaultHooks implements WorkerHooks {
-  readonly clockOffsetMs = 0;
   readonly #runtime: Runtime;
   readonly #worker: number;
   readonly #epoch: number;
+  readonly #faults: ArmedFaults;
+  readonly #deliveredAgain: DeliveredAgain = new Map();
+  /** The stage that has said last that it writes. */
+  #writingStage: number | undefined;
   readonly #data: WorkerHooksData;
   readonly #ledgers = new Map<string, Ledger>();
   /** The crash that is due next in each partition. */
@@ -48,15 +58,22 @@ class FaultHooks implements WorkerHooks {
   /** Hits of the armed crash, by partition. */
   readonly #hits = new Map<number, number>();
 
-  constructor(runtime: Runtime, worker: number, epoch: number, data: WorkerHooksData) {
+  constructor(runtime: Runtime, life: WorkerLifeId, data: WorkerHooksData) {
     this.#runtime = runtime;
-    this.#worker = worker;
-    this.#epoch = epoch;
+    this.#worker = life.worker;
+    this.#epoch = life.epoch;
     this.#data = data;
-    for (const crash of data.crashes) if (!this.#armed.has(crash.partition)) this.#armed.set(crash.partition, crash);
+    this.#faults = new ArmedFaults(runtime, life, data.directory, data.faults ?? []);
+    this.#arm(data.crashes);
+  }
+
+  get clockOffsetMs(): number {
+    const off = this.#faults.striking('clock-off');
+    return off !== undefined && this.#faults.lasting(off, off.fault.durationMs) ? off.fault.offsetMs : 0;
   }
 
   async failpoint(name: Failpoint, site: HookSite): Promise<void> {
+    await this.#faults.passed(name, site);
     const crash = this.#armed.get(site.partition);
     if (crash === undefined || crash.failpoint !== name || site.offset < crash.fromOffset) return;
     if (crash.stage !== undefined && crash.stage !== site.stage) return;
@@ -71,8 +88,7 @@ class FaultHooks implements WorkerHooks {
       hit,
       atMs: this.#runtime.clock.nowMs(),
     };
-    const bytes = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
-    await this.#runtime.files.append(crashRecordsPath(this.#data.directory), bytes);
+    await appendLine(this.#runtime.files, crashRecordsPath(this.#data.directory), record);
     await this.#runtime.crash();
   }
 
@@ -85,6 +101,7 @@ class FaultHooks implements WorkerHooks {
 
   /** Not async: when the ledger is open the write is done when the call returns, also from inside a store's transaction. */
   sending(site: HookSite, events: number, transaction = 0): void | Promise<void> {
+    this.#writingStage = site.stage;
     return this.#write(site, (ledger) => ledger.sending(events, transaction));
   }
 
@@ -96,16 +113,22 @@ class FaultHooks implements WorkerHooks {
     return this.#write(site, (ledger) => ledger.committed(events));
   }
 
-  wrapStore(_name: StoreName, store: KeyValueStore): KeyValueStore {
-    return store;
+  wrapStore(name: StoreName, store: KeyValueStore): KeyValueStore {
+    return new FaultyStore(store, name, this.#faults, this.#data.directory, () => this.#writingStage);
   }
 
-  wrapReader(_site: HookSite, reader: LogReader): LogReader {
-    return reader;
+  wrapReader(site: HookSite, reader: LogReader): LogReader {
+    return new FaultyReader(reader, site, this.#faults, this.#deliveredAgain);
   }
 
-  hear(): void {
-    // Nothing is said to these hooks yet.
+  hear(message: unknown): void {
+    const told = message as ToHooks;
+    if (told.kind === 'trigger') {
+      this.#faults.trigger(told.id);
+      return;
+    }
+    this.#arm(told.crashes);
+    this.#faults.arm(told.faults);
   }
 
   async deleting(site: HookSite, _hourStartMs: number, rows: RowColumns): Promise<void> {
@@ -114,9 +137,14 @@ class FaultHooks implements WorkerHooks {
     await this.#runtime.files.append(path, encodeDeletedRows(rows));
   }
 
+  /** One crash of a partition is armed at a time: the worker does not outlive it. */
+  #arm(crashes: readonly PlannedCrash[]): void {
+    for (const crash of crashes) if (!this.#armed.has(crash.partition)) this.#armed.set(crash.partition, crash);
+  }
+
   #write(site: HookSite, write: (ledger: Ledger) => Promise<void>): void | Promise<void> {
     if (!this.#data.keepLedger) return undefined;
-    const path = ledgerPath(this.#data.directory, site.stage, site.partition);
+    const path = ledgerPath(this.#data.directory, site.stage, site.partition, this.#epoch);
     const ledger = this.#ledgers.get(path);
     if (ledger !== undefined) return write(ledger);
     return Ledger.open(this.#runtime.files, path, this.#epoch).then((opened) => {

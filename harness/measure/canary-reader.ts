@@ -83,9 +83,9 @@ export class CanaryReader {
     return this.#states.length;
   }
 
-  /** What to ask at `nowMs`: the hours of what is due and was not seen yet, and one older hour. */
-  question(nowMs: number): CanaryQuestion {
-    const hours = this.#states.map((state) => this.#hoursToAsk(state, nowMs));
+  /** What to ask at `nowMs`: the hours of what is due and was not seen yet, and, unless it is left out, one older hour. */
+  question(nowMs: number, older = true): CanaryQuestion {
+    const hours = this.#states.map((state) => this.#hoursToAsk(state, nowMs, older));
     const count = hours.reduce((sum, list) => sum + list.length, 0);
     const keys: KeyColumns = {
       count,
@@ -154,7 +154,7 @@ export class CanaryReader {
     return due;
   }
 
-  #hoursToAsk(state: CanaryState, nowMs: number): number[] {
+  #hoursToAsk(state: CanaryState, nowMs: number, withOlder: boolean): number[] {
     const { canary, runs, values } = state;
     const { hourMs } = this.#source;
     const first = Math.min(state.open, canary.length - 1);
@@ -170,6 +170,7 @@ export class CanaryReader {
     );
     for (let hour = hourStartOf(this.#dueMs(state, first), hourMs); hour <= newest; hour += hourMs) hours.add(hour);
     const asked = [...hours].sort((a, b) => a - b);
+    if (!withOlder) return asked;
     const older = [...values.keys()].filter((hour) => !hours.has(hour));
     if (older.length > 0) asked.push(older[state.turn++ % older.length] as number);
     return asked;

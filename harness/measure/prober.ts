@@ -12,6 +12,7 @@ import { mix32, streamKey } from '../../generators/random.ts';
 import type { Answers, QueryService } from '../../substrates/query-service.ts';
 import type { Runtime } from '../../substrates/runtime.ts';
 import type { CanaryReader, CanaryReading } from './canary-reader.ts';
+import type { AnswerSampler } from './explain-sampler.ts';
 import type { FreshnessTracker } from './freshness.ts';
 import { ProbeLog, type ProbeRecord } from './probe-log.ts';
 
@@ -24,6 +25,8 @@ export interface ProberOptions {
   query: Pick<QueryService, 'read'>;
   reader: CanaryReader;
   tracker: FreshnessTracker;
+  /** Asks for more keys beside the canaries, and keeps all answers. */
+  sampler?: AnswerSampler;
   runtime: Pick<Runtime, 'clock' | 'sleep'>;
   seed: number;
   /** Mean time between two intended probes. */
@@ -114,16 +117,21 @@ export class Prober {
   }
 
   async #probe(dueMs: readonly number[]): Promise<void> {
-    const { runtime, reader, tracker } = this.#options;
+    const { runtime, reader, tracker, sampler } = this.#options;
     const sentMs = runtime.clock.nowMs();
     let readings: CanaryReading[] | undefined;
     let outcome: ProbeRecord['outcome'] = 'refused';
     try {
-      const question = reader.question(sentMs);
-      this.#keysAsked += question.keys.count;
+      const question = reader.question(sentMs, sampler?.asksNext !== true);
+      const sampled = sampler?.extend(question, sentMs);
+      const { keys } = sampled ?? question;
+      this.#keysAsked += keys.count;
       this.#reads++;
-      const read = await this.#readInTime(question.keys);
-      if (read.kind === 'answers') readings = reader.interpret(question, read.answers);
+      const read = await this.#readInTime(keys);
+      if (read.kind === 'answers') {
+        readings = reader.interpret(question, read.answers);
+        if (sampled !== undefined) sampler?.note(sampled, read.answers, runtime.clock.nowMs());
+      }
       if (read.kind === 'error') this.#note(read.message);
       if (read.kind === 'timed-out') outcome = 'timed-out';
     } catch (error) {

@@ -1,7 +1,8 @@
 /**
  * The tables of a result as plain text cells, the same for HTML, Markdown and terminal.
  */
-import type { StoreLoad } from '../results/figures.ts';
+import type { FaultRecord } from '../results/acts.ts';
+import type { StoreLoad, Timeline } from '../results/figures.ts';
 import type { Result } from '../results/schema.ts';
 import {
   formatCount,
@@ -139,6 +140,9 @@ export function servingTable(result: Result): Table {
     'Share',
     'Regressions',
     'Wrong answers',
+    'Answers explained',
+    'Not explained',
+    'Ahead of the log',
     'Audit took',
   ];
   return {
@@ -154,11 +158,24 @@ export function servingTable(result: Result): Table {
         [formatShare(failure.unavailable?.share)],
         [formatCount(failure.readRegressions)],
         [formatCount(failure.wrongAnswers)],
+        [formatCount(failure.explainedAnswers)],
+        unexplainedLines(failure),
+        [formatCount(failure.aheadAnswers)],
         [formatSeconds(failure.auditSeconds)],
         [failure.logVerified === undefined ? missing : failure.logVerified ? 'yes' : 'no'],
       ],
     })),
   };
+}
+
+/** The keys that stay unexplained stand below the answers: an error that lasts. */
+function unexplainedLines(failure: ArchitectureView['failure']): string[] {
+  const { unexplainedAnswers, keysUnexplainedAtEnd, sampledKeys } = failure;
+  if (!unexplainedAnswers) return [formatCount(unexplainedAnswers)];
+  return [
+    formatCount(unexplainedAnswers),
+    `${formatCount(keysUnexplainedAtEnd)} of ${formatCount(sampledKeys)} keys to the end`,
+  ];
 }
 
 export function recoveryTable(result: Result): Table {
@@ -168,7 +185,7 @@ export function recoveryTable(result: Result): Table {
       { title: 'Fault' },
       { title: 'Struck' },
       { title: 'Evidence' },
-      ...['Detected', 'First answer', 'Caught up', 'Replayed events'].map(figure),
+      ...['Detected', 'First answer', 'Caught up', 'Worst second answered', 'Replayed events'].map(figure),
     ],
     rows: architecturesOf(result).flatMap(({ name, failure }) =>
       (failure.faults ?? []).map((fault) => ({
@@ -181,11 +198,24 @@ export function recoveryTable(result: Result): Table {
           [formatMs(fault.evidence.detectedMs)],
           [formatMs(fault.evidence.firstAnswerMs)],
           [formatMs(fault.evidence.caughtUpMs)],
+          [formatShare(leastAvailability(failure.timeline, fault))],
           [formatCount(fault.evidence.replayedEvents)],
         ],
       })),
     ),
   };
+}
+
+/** The least share of canaries answered in a second that a fault touched, from its strike until all was well. */
+function leastAvailability(timeline: Timeline | undefined, { atMs, evidence }: FaultRecord): number | undefined {
+  if (timeline?.availability === undefined || atMs === undefined) return undefined;
+  const endMs = atMs + Math.max(evidence.detectedMs ?? 0, evidence.firstAnswerMs ?? 0, evidence.caughtUpMs ?? 0);
+  const second = (timeMs: number) => Math.floor(timeMs / 1000);
+  const shares = timeline.availability.filter((share, i) => {
+    const row = second(timeline.atMs[i] as number);
+    return share !== null && row >= second(atMs) && row <= second(endMs);
+  }) as number[];
+  return shares.length === 0 ? undefined : Math.min(...shares);
 }
 
 /** The fastest architecture over each of the others, and over each rung. */

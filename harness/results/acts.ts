@@ -55,6 +55,38 @@ export const rung = z.object({
   isDefault: z.boolean().default(false),
 });
 
+/**
+ * Answers for sampled tweets and canaries while an act went on, each judged against the impressions that the log had:
+ * new in 1.1, and absent where nothing could be judged.
+ */
+const sampledAnswers = z.object({
+  /** Equal to a prefix of the impressions of (tweet, hour), and not to none. */
+  explainedAnswers: count.optional(),
+  /** Nothing yet. */
+  emptyAnswers: count.optional(),
+  /** Equal to no prefix: doubled, lost or torn at that moment. */
+  unexplainedAnswers: count.optional(),
+  /** Equal to a prefix that the log did not have yet. */
+  aheadAnswers: count.optional(),
+  sampledKeys: count.optional(),
+  /** Keys whose last answer was unexplained: a lasting error; the others passed. */
+  keysUnexplainedAtEnd: count.optional(),
+  /** Answers with a lower count than the one before for the same key. */
+  countRegressions: count.optional(),
+  /** The first that was unexplained or ahead; `atMs` counts from the start of the act. */
+  firstUnexplained: z
+    .object({
+      tweetId: z.string(),
+      hourStartMs: z.number(),
+      atMs: amount,
+      counter: count,
+      fingerprint: z.int(),
+      /** Impressions of the key that the log had by then. */
+      inLog: count.optional(),
+    })
+    .optional(),
+});
+
 /** Open loop at the offered rate. */
 export const steadyFigures = z.object({
   offeredPerSecond: amount,
@@ -67,6 +99,7 @@ export const steadyFigures = z.object({
   queryLatencyMs: percentilesMs,
   store: storeLoads,
   probes,
+  ...sampledAnswers.shape,
   /** How late the generator was against its own schedule. */
   generatorLatenessMs: percentilesMs,
   /** Distinct (tweet, hour) keys per event of the stream. */
@@ -140,6 +173,7 @@ export const failureFigures = z.object({
   speed: errorsOfCount.extend({ keysAudited: count.optional(), predicted: errorsOfCount }).optional(),
   readRegressions: count,
   wrongAnswers: count,
+  ...sampledAnswers.shape,
   unavailable: z.object({ probes: count, share }),
   /** The slowest recovery among the faults, each from the injection; absent where it was never reached. */
   recoveryMs: z.object({ detected: amount.optional(), firstAnswer: amount.optional(), caughtUp: amount.optional() }),
@@ -162,6 +196,7 @@ export type FailureFigures = z.infer<typeof failureFigures>;
 export type CapacityAct = z.infer<typeof capacityAct>;
 export type SteadyAct = z.infer<typeof steadyAct>;
 export type FailureAct = z.infer<typeof failureAct>;
+export type SampledAnswerFigures = z.infer<typeof sampledAnswers>;
 export type FaultRecord = z.infer<typeof fault>;
 export type Rung = z.infer<typeof rung>;
 export type Verdict = (typeof verdicts)[number];

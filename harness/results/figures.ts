@@ -103,6 +103,10 @@ export const timeline = z
     reflectedEvents: z.array(amount),
     servingCommandsPerSecond: series.optional(),
     speedCommandsPerSecond: series.optional(),
+    /** Share of the canaries that were answered in the second that holds the row; null where no probe was due. */
+    availability: z.array(share.nullable()).optional(),
+    /** Sampled answers that equal no prefix, in the second that holds the row. */
+    unexplainedAnswersPerSecond: series.optional(),
     marks: z.array(timelineMark).default([]),
   })
   .refine((columns) => columnLengths(columns).every((length) => length === columns.atMs.length), {

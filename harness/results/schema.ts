@@ -9,7 +9,7 @@ import { declarationSchema } from '../../substrates/declaration.ts';
 import { capacityAct, failureAct, rung, steadyAct } from './acts.ts';
 import { amount, count, isoTime, share } from './figures.ts';
 
-export const schemaVersion = '1.0.0';
+export const schemaVersion = '1.1.0';
 
 /** Everything that the run was told or decided by default. */
 export const configSchema = z.object({

@@ -2,8 +2,10 @@
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import type { Predicted } from '../audit/verdict.ts';
+import type { Explanation } from '../measure/explainer.ts';
 import type { FailureFigures, FaultRecord } from '../results/acts.ts';
 import type { TimelineMark } from '../results/figures.ts';
+import { explanationFigures } from './explain-act.ts';
 import type { FinalAudit } from './failure-audit.ts';
 import type { Schedule } from './failure-schedule.ts';
 import type { Audited } from './failure-verdict.ts';
@@ -26,6 +28,7 @@ export function figuresOf(
   schedule: Schedule,
   faults: FaultRecord[],
   audited: Audited,
+  explanation: Explanation | undefined,
 ): UnjudgedFigures {
   const { source, declaration } = { source: act.source, declaration: options.declaration };
   const whole: Span = { fromMs: source.startMs, toMs: act.samples.at(-1)?.atMs ?? source.endMs };
@@ -48,6 +51,7 @@ export function figuresOf(
     ...auditFigures(audited),
     readRegressions: act.tracker.figures(whole.fromMs, whole.toMs)?.regressions ?? 0,
     wrongAnswers: probes?.wrong ?? 0,
+    ...explanationFigures(act, explanation),
     unavailable: { probes: unavailableProbes, share: probes === undefined ? 0 : unavailableProbes / probes.probes },
     recoveryMs: definedOnly({
       detected: worst('detectedMs'),
@@ -56,7 +60,7 @@ export function figuresOf(
     }),
     auditSeconds: audited.seconds,
     logVerified: 'audit' in audited && audited.audit.logVerified,
-    timeline: timelineOf(act, marksOf(act, schedule, faults)),
+    timeline: timelineOf(act, marksOf(act, schedule, faults), explanation),
     ...(probes === undefined ? {} : { histograms: { queryLatency: encode(probes.latencyUs) } }),
   };
 }

@@ -1,6 +1,6 @@
 /** The verdict on a failure act: the final answers against their prediction, and a speed store by itself. */
 import type { Declaration } from '../../substrates/declaration.ts';
-import { judge, type Verdict } from '../audit/verdict.ts';
+import { judge, type UnexplainedEvidence, type Verdict } from '../audit/verdict.ts';
 import { describeCrash, type PlannedCrash } from '../faults/crash-plan.ts';
 import type { FaultRecord } from '../results/acts.ts';
 import type { FinalAudit } from './failure-audit.ts';
@@ -15,6 +15,7 @@ export function verdictOf(
   crashes: readonly PlannedCrash[],
   records: readonly FaultRecord[],
   invalidBecause: readonly string[],
+  unexplainedAnswers?: UnexplainedEvidence,
 ): { verdict: Verdict; reason: string } {
   const faults = crashes.map((crash, i) => ({
     name: describeCrash(crash),
@@ -27,7 +28,7 @@ export function verdictOf(
     return judge({ report: undefined, failure, lateDropped: 0, predicted, promises, faults, invalidBecause });
   }
   const { report, lateDropped, prediction: predicted, speed } = audited.audit;
-  const verdict = judge({ report, lateDropped, predicted, promises, faults, invalidBecause });
+  const verdict = judge({ report, lateDropped, predicted, unexplainedAnswers, promises, faults, invalidBecause });
   if (speed === undefined || (verdict.verdict !== 'EXACT' && verdict.verdict !== 'EXPECTED-ERROR')) return verdict;
   const ofSpeed = judge({
     report: speed.report,

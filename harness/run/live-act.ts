@@ -4,6 +4,7 @@
  */
 import { CanaryPrefixes } from '../../generators/canary-prefixes.ts';
 import type { ImpressionSource } from '../../generators/impression-source.ts';
+import { sampleTweets, type WatchedTweet } from '../../generators/tweet-sample.ts';
 import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
 import type { NodeRuntime } from '../../substrates/node-runtime.ts';
@@ -16,6 +17,7 @@ import {
 import type { GeneratorProcessReport } from '../load/generator-messages.ts';
 import { GeneratorProcess } from '../load/generator-process.ts';
 import { CanaryReader } from '../measure/canary-reader.ts';
+import { AnswerSampler } from '../measure/explain-sampler.ts';
 import { FreshnessTracker } from '../measure/freshness.ts';
 import { Prober } from '../measure/prober.ts';
 import { type ActContext, interruption } from './act-context.ts';
@@ -27,6 +29,9 @@ const DRAIN_POLL_MS = 20;
 const SAMPLE_EVERY_MS = 100;
 /** Probes a second: a read of a store's hour or two in each of them stays within 50 commands a second and partition. */
 const PROBES_PER_SECOND = { store: 16, state: 50 } as const;
+/** Tweets of each partition that are watched, and how many of them are asked for in every second probe. */
+const WATCHED_TWEETS = 16;
+const WATCHED_KEYS = { store: 1, state: 2 } as const;
 /** A generator that is later than this for more than 1 % of the impressions has not offered the rate that it should have. */
 export const MAX_GENERATOR_LATENESS_P99_MS = 50;
 
@@ -50,6 +55,8 @@ export class LiveAct {
   readonly log: EventLogBinding;
   readonly tracker: FreshnessTracker;
   readonly prober: Prober;
+  /** What was answered for canaries and watched tweets. */
+  readonly sampler: AnswerSampler;
   readonly samples: Sample[] = [];
   readonly #context: ActContext;
   readonly #generator: GeneratorProcess;
@@ -60,6 +67,7 @@ export class LiveAct {
   private constructor(
     context: ActContext,
     options: LiveActOptions,
+    watched: readonly WatchedTweet[],
     folder: string,
     pipeline: Pipeline,
     generator: GeneratorProcess,
@@ -75,7 +83,8 @@ export class LiveAct {
     // A short trace may leave a partition empty: nothing can be asked of it.
     const canaries = source.canaries.filter(({ length }) => length > 0);
     this.tracker = new FreshnessTracker(canaries.length, source.startMs);
-    const readsStore = options.declaration.answer.from !== 'state';
+    const reads = options.declaration.answer.from === 'state' ? 'state' : 'store';
+    this.sampler = new AnswerSampler(canaries, watched, WATCHED_KEYS[reads]);
     this.prober = new Prober({
       query: pipeline.query,
       reader: new CanaryReader(
@@ -88,17 +97,20 @@ export class LiveAct {
         canaries.map((canary) => new CanaryPrefixes(source, canary.partition)),
       ),
       tracker: this.tracker,
+      sampler: this.sampler,
       runtime: pipeline.runtime,
       seed: context.config.seed,
-      meanPeriodMs: 1000 / (readsStore ? PROBES_PER_SECOND.store : PROBES_PER_SECOND.state),
+      meanPeriodMs: 1000 / PROBES_PER_SECOND[reads],
     });
   }
 
   /** Starts all processes; resolves when they are ready and the stream has not begun. */
   static async open(context: ActContext, options: LiveActOptions): Promise<LiveAct> {
+    const sample = { seed: context.config.seed, perPartition: WATCHED_TWEETS };
+    const watched = sampleTweets(options.source, sample);
     for (;;) {
       const leadMs = context.lead.ms;
-      const act = await LiveAct.#tryOpen(context, options, leadMs);
+      const act = await LiveAct.#tryOpen(context, options, watched, leadMs);
       const waitMs = options.source.startMs - act.pipeline.runtime.clock.nowMs();
       context.lead.took(leadMs - waitMs);
       if (waitMs > 0) return act;
@@ -111,7 +123,12 @@ export class LiveAct {
     }
   }
 
-  static async #tryOpen(context: ActContext, options: LiveActOptions, leadMs: number): Promise<LiveAct> {
+  static async #tryOpen(
+    context: ActContext,
+    options: LiveActOptions,
+    watched: readonly WatchedTweet[],
+    leadMs: number,
+  ): Promise<LiveAct> {
     const { source, declaration } = options;
     const folder = await context.workspace.folder(`${options.name}-${declaration.name}`);
     const log: EventLogBinding = { kind: 'files', directory: `${folder}/log`, partitions: source.partitions };
@@ -127,7 +144,7 @@ export class LiveAct {
     });
     const { epochOffsetMs } = pipeline.runtime.clock;
     const generator = new GeneratorProcess({ stream: source.description, log, epochOffsetMs });
-    const act = new LiveAct(context, options, folder, pipeline, generator, log);
+    const act = new LiveAct(context, options, watched, folder, pipeline, generator, log);
     try {
       await generator.ready;
     } catch (error) {

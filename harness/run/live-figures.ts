@@ -2,6 +2,7 @@
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import { storesOf } from '../../substrates/declaration.ts';
+import type { Explanation } from '../measure/explainer.ts';
 import type { FreshnessTracker } from '../measure/freshness.ts';
 import { lagFigures } from '../measure/lag.ts';
 import type { ProbeLog } from '../measure/probe-log.ts';
@@ -110,12 +111,15 @@ export function reflectedPerSecond(act: ActRecord, span: Span): number {
   return ((reflectedEvents(last.status) - reflectedEvents(first.status)) * 1000) / (last.atMs - first.atMs);
 }
 
-/** The whole act as columns, from the start of the stream. */
-export function timelineOf(act: ActRecord, marks: TimelineMark[]): Timeline {
+/** The whole act as columns, from the start of the stream; `explanation` is what the sampled answers were judged to be. */
+export function timelineOf(act: ActRecord, marks: TimelineMark[], explanation?: Explanation): Timeline {
   const { startMs } = act.source;
   const samples = act.samples.filter(({ atMs }) => atMs >= startMs);
   const ages = act.tracker.timeline();
   const commands = (name: StoreName): (number | null)[] => commandRates(samples, name);
+  const ofSeconds = act.prober.log.figures(startMs, Number.POSITIVE_INFINITY)?.perSecond ?? [];
+  const availability = new Map(ofSeconds.map((second) => [(second.atMs - startMs) / 1000, second.availability]));
+  const unexplained = unexplainedBySecond(explanation, startMs);
   const stores = new Set(samples.flatMap(({ status }) => Object.keys(status.stores)));
   return {
     stepMs: 100,
@@ -125,8 +129,27 @@ export function timelineOf(act: ActRecord, marks: TimelineMark[]): Timeline {
     reflectedEvents: samples.map(({ status }) => reflectedEvents(status)),
     ...(stores.has('serving') ? { servingCommandsPerSecond: commands('serving') } : {}),
     ...(stores.has('speed') ? { speedCommandsPerSecond: commands('speed') } : {}),
+    availability: samples.map(({ atMs }) => perSecond(availability, atMs - startMs) ?? null),
+    ...(explanation === undefined
+      ? {}
+      : { unexplainedAnswersPerSecond: samples.map(({ atMs }) => perSecond(unexplained, atMs - startMs) ?? 0) }),
     marks,
   };
+}
+
+/** The value of the second that holds a time. */
+function perSecond(values: ReadonlyMap<number, number>, elapsedMs: number): number | undefined {
+  return values.get(Math.floor(elapsedMs / 1000));
+}
+
+/** How many unexplained answers came in each second from `startMs` on. */
+function unexplainedBySecond(explanation: Explanation | undefined, startMs: number): Map<number, number> {
+  const seconds = new Map<number, number>();
+  for (const { kind, atMs } of explanation?.bad ?? []) {
+    const second = Math.floor((atMs - startMs) / 1000);
+    if (kind === 'unexplained') seconds.set(second, (seconds.get(second) ?? 0) + 1);
+  }
+  return seconds;
 }
 
 /** The age at the last probe in (fromMs, toMs]; null if there was none. */

@@ -8,6 +8,7 @@ import { tally } from '../../generators/oracle.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import type { SteadyAct } from '../results/acts.ts';
 import type { ActContext } from './act-context.ts';
+import { explainAct, explanationFigures, unexplainedEvidence } from './explain-act.ts';
 import { LiveAct, MAX_GENERATOR_LATENESS_P99_MS } from './live-act.ts';
 import {
   definedOnly,
@@ -38,6 +39,9 @@ export async function runSteady(
     const generator = await act.offer();
     await act.stopSampling();
     const status = await act.pipeline.job.stop();
+    const cpuSeconds = act.pipeline.job.cpuSeconds() + act.pipeline.runtime.cpuSeconds() - ownCpuSeconds;
+    const explanation = await explainAct(act, declaration, context.config);
+    const unexplained = unexplainedEvidence(act, declaration, explanation, []);
     const span = measuredSpan(source);
     const lag = lagOf(act, declaration, span);
     const probes = act.prober.log.figures(span.fromMs, span.toMs);
@@ -55,10 +59,11 @@ export async function runSteady(
       },
       generatorLatenessMs: generator.latenessMs,
       distinctPerEvent,
-      cpuSeconds: act.pipeline.job.cpuSeconds() + act.pipeline.runtime.cpuSeconds() - ownCpuSeconds,
+      ...explanationFigures(act, explanation),
+      cpuSeconds,
       stateBytes: status.stateBytes,
       checkpoints: status.checkpoints,
-      timeline: timelineOf(act, []),
+      timeline: timelineOf(act, [], explanation),
       histograms: {
         generatorLateness: { unit: 'us' as const, hdr: generator.latenessHistogramUs },
         ...(probes === undefined ? {} : { queryLatency: encode(probes.latencyUs) }),
@@ -70,6 +75,8 @@ export async function runSteady(
     if (lag.state === 'not-measured') reasons.push(`the trend of the lag could not be measured: ${lag.reason}`);
     if (freshnessMs === undefined || queryLatencyMs === undefined)
       reasons.push('no probe was answered in the measured span');
+    if (unexplained !== undefined && unexplained.count > 0)
+      reasons.push(`${unexplained.count} answers are unexplained without any fault, the first ${unexplained.first}`);
     const trend =
       lag.state === 'measured'
         ? { sustained: lag.sustained, lagSlopeEventsPerSecond: lag.slopeEventsPerSecond }

@@ -66,6 +66,26 @@ export function failureCharts(result: Result): LineSpec[] {
   });
 }
 
+/** Nothing where no answers were sampled. */
+export function unexplainedCharts(result: Result): LineSpec[] {
+  const sampled = architecturesOf(result).filter((view) => view.failure.timeline?.unexplainedAnswersPerSecond);
+  if (sampled.length === 0) return [];
+  const unexplained = (timeline: Timeline) => timeline.unexplainedAnswersPerSecond ?? [];
+  return [
+    {
+      kind: 'lines',
+      id: 'unexplained',
+      title: 'Answers that nothing explains, through the faults',
+      description:
+        'Sampled answers a second that equal no prefix of a tweet’s impressions: doubled, lost or torn at that moment.',
+      value: { title: 'answers a second', unit: 'count', logarithmic: false, min: 0 },
+      series: linesOf(sampled, (view) => view.failure.timeline, unexplained),
+      bands: [],
+      small: false,
+    },
+  ];
+}
+
 function linesOf(
   views: readonly ArchitectureView[],
   timelineOf: (view: ArchitectureView) => Timeline | undefined,

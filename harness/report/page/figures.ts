@@ -7,7 +7,7 @@ import {
   freshnessBarsChart,
   throughputChart,
 } from '../charts/bar-charts.ts';
-import { failureCharts, freshnessChart, lagChart } from '../charts/line-charts.ts';
+import { failureCharts, freshnessChart, lagChart, unexplainedCharts } from '../charts/line-charts.ts';
 import type { ChartSpec } from '../charts/spec.ts';
 import { formatMs, formatRate } from '../format.ts';
 import { auditTable, capacityTable, ratioTable, recoveryTable, servingTable, type Table } from '../tables.ts';
@@ -24,6 +24,8 @@ interface Charts {
   lag: ChartSpec;
   errors: ChartSpec;
   failures: ChartSpec[];
+  /** At most one. */
+  unexplained: ChartSpec[];
   throughput: ChartSpec;
 }
 
@@ -36,6 +38,7 @@ export function pageCharts(result: Result): Charts {
     lag: lagChart(result),
     errors: errorsChart(result),
     failures: failureCharts(result),
+    unexplained: unexplainedCharts(result),
     throughput: throughputChart(result),
   };
 }
@@ -77,6 +80,7 @@ ${chartCard(charts.errors, chartNotes.errors)}
 <h3 class="sub">Age of the answers through the faults</h3>
 <p class="how"><b>How to read this:</b> ${chartNotes.failures}</p>
 <div class="grid three">${charts.failures.map(smallChart)}</div>
+${charts.unexplained.map((chart) => chartCard(chart, chartNotes.unexplained))}
 ${titledTable('The audit', tableNotes.audit, auditTable(result))}
 ${titledTable('Recovery', tableNotes.recovery, recoveryTable(result))}
 ${titledTable('What readers noticed', tableNotes.serving, servingTable(result))}

@@ -22,6 +22,10 @@ export const chartNotes = {
   failures:
     'one small chart for each architecture, all on the same axes. Red bands run from a kill until the worker has ' +
     'caught up; the grey band is the control phase without faults.',
+  unexplained:
+    'a few tweets and all canaries are asked for while the faults strike. An answer is explained if it equals the ' +
+    'first so many of the tweet’s impressions of that hour, in the order of the log, whatever its age. Any other is ' +
+    'doubled, lost or torn when it is given; a line that stays up is an error that lasts.',
   throughput:
     'longer is better, and each gridline is ten times the one before. The faint bar divides by the CPU time of all ' +
     'processes, so more cores do not flatter it. Rows below an architecture are the same with other options.',
@@ -31,10 +35,13 @@ export const tableNotes = {
   audit:
     'Double counted and lost are sums over every key, never only the net. Misplaced: the tweet’s total is right, ' +
     'the hour is not. Compensated: the count is right, the events in it are not.',
-  recovery: 'Each time counts from the moment of the kill.',
+  recovery:
+    'Each time counts from the moment of the kill. Worst second answered: the share of canaries that were answered ' +
+    'in the worst second from the kill until the worker had caught up.',
   serving:
     'Before: in the control phase, without a fault, at the same rate. A regression is a count that went back between ' +
-    'two answers.',
+    'two answers. Wrong answers are of canaries, summed over the hours; explained or not are single counts of ' +
+    'canaries and of a few tweets.',
   ratios: 'The fastest over each of the others, in this run; and how old the other’s answers were against its own.',
   capacity: 'What the rates were computed from.',
 };

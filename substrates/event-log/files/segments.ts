@@ -3,7 +3,7 @@
  * first impression, so the segment that follows another is found by name, and one that holds an offset without opening
  * any.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROW_BYTES } from './codec.ts';
 
@@ -27,10 +27,14 @@ export function segmentPath(directory: string, partition: number, firstOffset: n
   return join(partitionDirectory(directory, partition), `${String(firstOffset).padStart(NAME_DIGITS, '0')}.segment`);
 }
 
-/** The segments of a partition in log order; none if its folder does not exist. */
+/** The segments of a partition in log order; none if its folder does not exist. Error if something else stands there. */
 export function listSegments(directory: string, partition: number): Segment[] {
   const folder = partitionDirectory(directory, partition);
-  if (!existsSync(folder)) return [];
+  for (const path of [directory, folder]) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return [];
+    if (!found.isDirectory()) throw new Error(`${path} is not a folder; a log needs one, give another path`);
+  }
   const segments: Segment[] = [];
   for (const name of readdirSync(folder).sort()) {
     const match = NAME.exec(name);

@@ -3,7 +3,7 @@
  * which restore what was left. It sums what workers report into one status.
  */
 import type { StateReader } from '../../query-service.ts';
-import type { Runtime, WorkerExit, WorkerHandle } from '../../runtime.ts';
+import type { Runtime, WorkerExit } from '../../runtime.ts';
 import {
   type HooksBinding,
   type JobEvent,
@@ -16,7 +16,8 @@ import {
 } from '../stream-engine.ts';
 import { progressOf, sumCheckpoints, sumStages, sumStores } from './job-status.ts';
 import { StateClient } from './state-client.ts';
-import type { FromWorker, ToWorker, WorkerSpecification, WorkerStatus } from './worker-messages.ts';
+import { describeExit, type Life, newestEpoch, noteResumption, reported, takeCaughtUp } from './worker-life.ts';
+import type { FromWorker, ToWorker, WorkerSpecification } from './worker-messages.ts';
 
 export interface SupervisorOptions {
   /** A worker that says nothing for this long is replaced. */
@@ -25,19 +26,8 @@ export interface SupervisorOptions {
   maxFailedStarts: number;
 }
 
-/** One life of a worker. */
-interface Life {
-  worker: number;
-  epoch: number;
-  handle: WorkerHandle;
-  ready: boolean;
-  ended: boolean;
-  heardMs: number;
-  cpuAtGoSeconds: number;
-  status: WorkerStatus | undefined;
-  /** By partition: where the life began, and the position that its predecessor had reported. */
-  resumed: Map<number, { fromOffset: number; predecessorOffset: number }>;
-}
+/** A worker that restores a large state says nothing until it is ready: it is given so many times as long. */
+const RESTORE_PATIENCE = 12;
 
 type EventBody<E> = E extends unknown ? Omit<E, 'atMs' | 'worker' | 'epoch'> : never;
 
@@ -100,7 +90,7 @@ export class Supervisor implements RunningJob {
     this.#going = true;
     for (const life of this.#lives) {
       life.cpuAtGoSeconds = life.status?.cpuSeconds ?? 0;
-      this.#send(life, { kind: 'go' });
+      life.handle.send({ kind: 'go' } satisfies ToWorker);
     }
   }
 
@@ -140,7 +130,7 @@ export class Supervisor implements RunningJob {
   }
 
   tellHooks(message: unknown): void {
-    for (const life of this.#lives) this.#send(life, { kind: 'hooks', message });
+    for (const life of this.#lives) life.handle.send({ kind: 'hooks', message } satisfies ToWorker);
   }
 
   cpuSeconds(): number {
@@ -154,7 +144,7 @@ export class Supervisor implements RunningJob {
   }
 
   async #stopAll(savepoint: boolean): Promise<JobStatus> {
-    for (const life of this.#lives) this.#send(life, { kind: 'stop', savepoint });
+    for (const life of this.#lives) life.handle.send({ kind: 'stop', savepoint } satisfies ToWorker);
     for (const life of this.#formerLives) if (!life.ended) life.handle.kill('SIGKILL');
     const graceMs = this.#runtime.clock.nowMs() + 10_000;
     while (this.#lives.some((life) => !life.ended)) {
@@ -210,7 +200,7 @@ export class Supervisor implements RunningJob {
       case 'status':
       case 'stopped':
         life.status = message.status;
-        this.#checkCaughtUp(life);
+        for (const caughtUp of takeCaughtUp(life)) this.#emit(life, { kind: 'caught-up', ...caughtUp });
         break;
       case 'note':
         this.#emit(life, { kind: 'note', note: message.note });
@@ -236,25 +226,8 @@ export class Supervisor implements RunningJob {
 
   #resume(life: Life, message: FromWorker & { kind: 'ready' }): void {
     const former = this.#formerLives.findLast((other) => other.worker === life.worker);
-    for (const restored of message.restored) {
-      this.#emit(life, { kind: 'restored', ...restored });
-      const before = former?.status?.stages.find(
-        (stage) => stage.stage === restored.stage && stage.partition === restored.partition,
-      );
-      if (before === undefined) continue;
-      const known = life.resumed.get(restored.partition);
-      if (known !== undefined && known.fromOffset <= restored.fromOffset) continue;
-      life.resumed.set(restored.partition, { fromOffset: restored.fromOffset, predecessorOffset: before.offset });
-    }
-  }
-
-  #checkCaughtUp(life: Life): void {
-    for (const [partition, { fromOffset, predecessorOffset }] of life.resumed) {
-      const stages = life.status?.stages.filter((stage) => stage.partition === partition) ?? [];
-      if (stages.some((stage) => stage.offset < predecessorOffset)) continue;
-      life.resumed.delete(partition);
-      this.#emit(life, { kind: 'caught-up', partition, replayedEvents: Math.max(0, predecessorOffset - fromOffset) });
-    }
+    for (const restored of message.restored) this.#emit(life, { kind: 'restored', ...restored });
+    noteResumption(life, former, message.restored);
   }
 
   async #ended(life: Life, exit: WorkerExit): Promise<void> {
@@ -267,7 +240,7 @@ export class Supervisor implements RunningJob {
     if (!life.ready) {
       this.#failedStarts += 1;
       if (this.#failedStarts >= this.#options.maxFailedStarts) {
-        this.#fail(`worker ${life.worker} cannot start (${describe(exit)})`);
+        this.#fail(`worker ${life.worker} cannot start (${describeExit(exit)})`);
         return;
       }
     }
@@ -288,7 +261,8 @@ export class Supervisor implements RunningJob {
       await this.#runtime.sleep(silentAfterMs / 10);
       for (const life of [...this.#lives]) {
         const silentMs = this.#runtime.clock.nowMs() - life.heardMs;
-        if (life.ended || silentMs < silentAfterMs || !this.#isCurrent(life) || this.#stopping !== undefined) continue;
+        const limitMs = life.ready ? silentAfterMs : silentAfterMs * RESTORE_PATIENCE;
+        if (life.ended || silentMs < limitMs || !this.#isCurrent(life) || this.#stopping !== undefined) continue;
         this.#emit(life, { kind: 'silent', silentMs });
         this.#state.workerIsGone(life.worker);
         await this.#replace(life);
@@ -298,10 +272,6 @@ export class Supervisor implements RunningJob {
 
   #isCurrent(life: Life): boolean {
     return this.#lives[life.worker] === life;
-  }
-
-  #send(life: Life, message: ToWorker): void {
-    life.handle.send(message);
   }
 
   #emit(life: Life, body: EventBody<JobEvent>): void {
@@ -327,20 +297,4 @@ export class Supervisor implements RunningJob {
   #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
-}
-
-/** The newest epoch that has left a checkpoint or a position; 0 if none has. */
-function newestEpoch(names: readonly string[]): number {
-  const epochs = names.map((name) => /^s\d+-p\d+-(\d{6})(?:-\d+\.checkpoint|\.position)$/.exec(name)?.[1]);
-  return Math.max(0, ...epochs.map((epoch) => Number(epoch ?? 0)));
-}
-
-function reported(lives: readonly Life[]): WorkerStatus[] {
-  return lives.flatMap((life) => life.status ?? []);
-}
-
-function describe(exit: WorkerExit): string {
-  const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`;
-  const last = exit.stderr.trim().split('\n').slice(-3).join(' | ');
-  return last === '' ? how : `${how}: ${last}`;
 }

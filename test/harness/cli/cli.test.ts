@@ -16,7 +16,7 @@ describe('run', () => {
       runBenchmark: async (config, { progress }) => {
         seen = config;
         progress.phase('capacity', 'omega');
-        return { result: resultFixture(), directory: '/work/results/run-1' };
+        return { result: resultFixture(), directory: '/somewhere/results/run-1' };
       },
     });
     expect(await fake.cli.main(['run', '--rate', '250k', '--architectures', 'omega', '--no-rungs'])).toBe(0);
@@ -26,7 +26,7 @@ describe('run', () => {
       rungs: false,
       arguments: ['--rate', '250k', '--architectures', 'omega', '--no-rungs'],
     });
-    expect(fake.stdout()).toBe('omega-prime wins.\nReport: /work/results/run-1/report.html\n');
+    expect(fake.stdout()).toBe('omega-prime wins.\nReport: /somewhere/results/run-1/report.html\n');
     expect(fake.stderr()).toBe('[   0.0s] capacity: omega\n');
   });
 
@@ -201,7 +201,7 @@ describe('report', () => {
     const fake = fakeCli({ fileSystem: { ...base, unreadable: async () => 'it is not a file' } });
     expect(await fake.cli.main(['report', 'results/run-1'])).toBe(0);
     expect(fake.stdout()).toBe(
-      'omega-prime wins.\nWrote /work/results/run-1/report.html\nWrote /work/results/run-1/summary.md\n',
+      'omega-prime wins.\nWrote /somewhere/results/run-1/report.html\nWrote /somewhere/results/run-1/summary.md\n',
     );
   });
 

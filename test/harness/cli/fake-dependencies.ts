@@ -49,7 +49,7 @@ export function fakeCli(changes: Partial<CliDependencies> = {}): FakeCli {
       faults: [{ name: 'crash', description: 'SIGKILL.' }],
     }),
     architectureName: async () => 'mine',
-    runBenchmark: async () => ({ result: resultFixture(), directory: '/work/results/run-1' }),
+    runBenchmark: async () => ({ result: resultFixture(), directory: '/somewhere/results/run-1' }),
     readResult: async () => resultFixture(),
     writeReports: async (_result, directory) => [`${directory}/report.html`, `${directory}/summary.md`],
     summarize: async () => 'omega-prime wins.\n',

@@ -29,7 +29,7 @@ test.each([
   await says('running: until a signal');
   child.kill(name);
   expect(await closed).toEqual([code, null]);
-  expect(printed.stdout).toContain('Report: /work/results/run-1/report.html');
+  expect(printed.stdout).toContain('Report: /somewhere/results/run-1/report.html');
 });
 
 test('a second signal ends a process that does not heed the first', async () => {

@@ -214,6 +214,17 @@ describe('settings that make no sense together', () => {
     ]);
   });
 
+  test('a trace at a rate and what goes by its arrivals', () => {
+    const replay = { trace: 'views.csv', rate: '10k' };
+    expect(refusal({ ...replay, 'batch-cut-off': '1s' })[1]).toBe(
+      '--batch-cut-off has no effect with --trace and --rate: batch jobs wait until the replay is over',
+    );
+    expect(refusal({ ...replay, 'batch-bucket': 'arrival-time', architectures: 'batch,lambda' })[1]).toBe(
+      '--batch-bucket arrival-time makes no sense of lambda with --trace and --rate: ' +
+        'its two views would never meet in an hour',
+    );
+  });
+
   test('a trace and what only a synthetic stream has', () => {
     expect(refusal({ trace: 'views.csv', skew: 'uniform' })).toEqual([
       'OB_CONFLICT',

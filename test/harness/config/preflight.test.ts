@@ -60,16 +60,16 @@ describe('preflight', () => {
       '--architecture /opt/mine.js cannot be read: there is no such file',
       'Names of registered architectures go in --architectures.',
     ]);
-    expect(asked).toEqual(['/work/views.csv', '/opt/mine.js']);
+    expect(asked).toEqual(['/somewhere/views.csv', '/opt/mine.js']);
   });
 
   test('refuses folders that cannot be written', async () => {
-    expect(await refusal(config({ out: '/root/x' }), { unwritable: async () => 'permission denied' })).toEqual([
+    expect(await refusal(config({ out: '/somewhere/x' }), { unwritable: async () => 'permission denied' })).toEqual([
       'OB_OUT_NOT_WRITABLE',
-      '--out /root/x cannot be written: permission denied',
+      '--out /somewhere/x cannot be written: permission denied',
       'Choose a folder that this user can write, such as --out ~/omegabench.',
     ]);
-    const onlyCounts = async (path: string) => (path === '/work/counts' ? 'the disk is read-only' : undefined);
+    const onlyCounts = async (path: string) => (path === '/somewhere/counts' ? 'the disk is read-only' : undefined);
     expect((await refusal(config({ 'export-counts': 'counts' }), { unwritable: onlyCounts }))[1]).toBe(
       '--export-counts counts cannot be written: the disk is read-only',
     );

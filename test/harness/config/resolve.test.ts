@@ -180,4 +180,13 @@ describe('a trace', () => {
     expect(resolve({ trace: 'views.csv', rate: '10k' }).trace).toEqual({ file: 'views.csv', ratePerSecond: 10_000 });
     expect(resolve({ trace: 'views.csv' }, 'rate: 20k').trace).toEqual({ file: 'views.csv', ratePerSecond: 20_000 });
   });
+
+  test('is bucketed by arrival at its own speed and by event time at a rate, unless it was said', () => {
+    expect(resolve({ trace: 'views.csv' }).batchBucket).toBe('arrival-time');
+    expect(resolve({ trace: 'views.csv', rate: '10k' }).batchBucket).toBe('event-time');
+    expect(resolve({ trace: 'views.csv' }, 'rate: 20k').batchBucket).toBe('event-time');
+    const said = { trace: 'views.csv', rate: '10k', 'batch-bucket': 'arrival-time' };
+    expect(resolve({ ...said, architectures: 'batch' }).batchBucket).toBe('arrival-time');
+    expect(resolve({ rate: '100k' }).batchBucket).toBe('arrival-time');
+  });
 });

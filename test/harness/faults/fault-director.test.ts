@@ -22,7 +22,7 @@ function scene() {
     director,
     /** What a worker of this epoch had written when it died. */
     async died(epoch: number, written: { sent: number; acknowledged: number; stage?: number; partition?: number }) {
-      const path = ledgerPath('faults', written.stage ?? 0, written.partition ?? 0);
+      const path = ledgerPath('faults', written.stage ?? 0, written.partition ?? 0, epoch);
       const ledger = await Ledger.open(world.files, path, epoch);
       await ledger.sending(written.sent, 1);
       await ledger.acknowledged(written.acknowledged);

@@ -4,7 +4,7 @@ import { MemoryFiles } from '../../../substrates/memory-files.ts';
 
 async function written(): Promise<{ files: MemoryFiles; path: string; bytes: Uint8Array }> {
   const files = new MemoryFiles();
-  const path = ledgerPath('/faults', 0, 3);
+  const path = ledgerPath('/faults', 0, 3, 7);
   const ledger = await Ledger.open(files, path, 7);
   await ledger.sending(3000, 41);
   await ledger.acknowledged(2000);
@@ -65,8 +65,8 @@ describe('a ledger', () => {
     }
   });
 
-  test('is one file for each stage and partition', () => {
-    const paths = [0, 1].flatMap((stage) => [0, 11].map((partition) => ledgerPath('d', stage, partition)));
-    expect(new Set(paths).size).toBe(4);
+  test('is one file for each stage, partition and epoch', () => {
+    const paths = [0, 1].flatMap((stage) => [0, 11].flatMap((partition) => [1, 2].map((epoch) => ledgerPath('d', stage, partition, epoch))));
+    expect(new Set(paths).size).toBe(8);
   });
 });

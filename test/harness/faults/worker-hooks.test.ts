@@ -127,21 +127,21 @@ describe('hooks of a worker', () => {
         await hooks.sending(site(30, { partition: 2 }), 30);
       })(),
     );
-    expect(await readLedger(world.files, ledgerPath('faults', 0, 0))).toEqual({
+    expect(await readLedger(world.files, ledgerPath('faults', 0, 0, 2))).toEqual({
       epoch: 2,
       sentEvents: 10,
       acknowledgedEvents: 10,
       committedEvents: 10,
       transaction: 77,
     });
-    expect(await readLedger(world.files, ledgerPath('faults', 0, 2))).toMatchObject({ sentEvents: 30, transaction: 0 });
+    expect(await readLedger(world.files, ledgerPath('faults', 0, 2, 2))).toMatchObject({ sentEvents: 30, transaction: 0 });
   });
 
   test('have written the ledger when a call inside a transaction returns, if it was open', async () => {
     const { world, hooks } = await victimOf([]);
     await world.run(Promise.resolve(hooks.sending(site(10), 10)));
     void hooks.sending(site(20), 20, 78);
-    expect(await readLedger(world.files, ledgerPath('faults', 0, 0))).toMatchObject({
+    expect(await readLedger(world.files, ledgerPath('faults', 0, 0, 2))).toMatchObject({
       sentEvents: 20,
       transaction: 78,
     });

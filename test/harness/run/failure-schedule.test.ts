@@ -44,12 +44,11 @@ describe('the schedule of the failure act', () => {
 
   test('strikes the partition with the most impressions', () => {
     const source = sourceOf(4000, 1000);
-    const uneven: ImpressionSource = {
-      ...source,
+    const uneven: ImpressionSource = Object.assign(Object.create(source) as ImpressionSource, {
       partitions: 3,
-      length: (partition) => [10, 4000, 4000][partition] as number,
-      dueBy: (_partition, timeMs) => source.dueBy(0, timeMs),
-    };
+      length: (partition: number) => [10, 4000, 4000][partition] as number,
+      dueBy: (_partition: number, timeMs: number) => source.dueBy(0, timeMs),
+    });
     const crashes = plannedCrashes(omegaPrime, uneven, scheduleOf(source));
     expect(crashes.map(({ partition }) => partition)).toEqual([1, 1, 1]);
   });

@@ -12,7 +12,7 @@ import type { PartitionState } from '../checkpoint-codec.ts';
 import { CheckpointStore } from '../checkpoint-store.ts';
 import type { HookSite } from '../hooks.ts';
 import { PartitionWindows, type Window } from '../partition-windows.ts';
-import { WindowTable } from '../window-table.ts';
+import { packWindow, unpackWindow } from '../window-snapshot.ts';
 import {
   IDLE_MS,
   notBefore,
@@ -144,13 +144,7 @@ export class WindowStateTask implements StageTask {
       const named = 'file' in saved.rows ? saved.rows.file : undefined;
       const rows = 'file' in saved.rows ? await this.#checkpoints.readSealed(saved.rows.file) : saved.rows;
       if (named !== undefined) this.#sealedFiles.set(saved.hourStartMs, named);
-      windows.push({
-        hourStartMs: saved.hourStartMs,
-        phase: saved.phase,
-        sealed: saved.sealed,
-        table: tableOf(rows),
-        late: saved.lateRows === undefined ? undefined : tableOf(saved.lateRows),
-      });
+      windows.push(unpackWindow(saved, rows));
     }
     this.#windows.restore(state.maxEventTimeMs, state.lateDroppedEvents, state.countedEvents, windows);
     this.#handOver?.restore(state.handedOverEvents);
@@ -242,16 +236,7 @@ export class WindowStateTask implements StageTask {
       lateDroppedEvents: this.#windows.lateDroppedEvents,
       countedEvents: this.#windows.countedEvents,
       handedOverEvents: this.#handOver?.coveredEvents ?? 0,
-      windows: this.#windows.all().map((window) => {
-        const file = this.#sealedFiles.get(window.hourStartMs);
-        return {
-          hourStartMs: window.hourStartMs,
-          phase: window.phase,
-          sealed: window.sealed,
-          rows: file === undefined ? window.table.pack() : { file },
-          lateRows: window.late?.pack(),
-        };
-      }),
+      windows: this.#windows.all().map((window) => packWindow(window, this.#sealedFiles.get(window.hourStartMs))),
     };
   }
 
@@ -294,10 +279,4 @@ export class WindowStateTask implements StageTask {
   #site(): HookSite {
     return { stage: this.#context.stage, partition: this.#context.partition, offset: this.#offset };
   }
-}
-
-function tableOf(rows: Int32Array): WindowTable {
-  const table = new WindowTable(rows.length / 4);
-  table.addRows(rows);
-  return table;
 }
