@@ -49,6 +49,11 @@ export class MemoryWorld extends VirtualTime {
     return `${kind}-${this.#names}`;
   }
 
+  /** A new handle on a store, as processes get it. */
+  openStore(binding: Extract<KeyValueStoreBinding, { kind: 'memory' }>): KeyValueStore {
+    return this.stores.open(binding);
+  }
+
   /** A process of this world, for the caller itself (the supervisor, the test); named for the trace. */
   process(name = 'process'): MemoryRuntime {
     return new MemoryRuntime(this, name);
@@ -90,7 +95,7 @@ export class MemoryRuntime implements Runtime {
   openStore(binding: KeyValueStoreBinding): Promise<KeyValueStore> {
     return this.#operation(() => {
       const memory = memoryOnly(binding);
-      return this.#guarded<KeyValueStore>(this.#world.stores.open(memory), memory.name);
+      return this.#guarded(this.#world.openStore(memory), memory.name);
     });
   }
 

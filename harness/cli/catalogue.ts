@@ -1,5 +1,7 @@
 /** What `list` shows and names are checked against: architectures from their registry, substrates and faults from here. */
 import { architectures } from '../../architectures/registry.ts';
+import { spellExpected } from '../faults/fault.ts';
+import { faultDefinitions } from '../faults/registry.ts';
 import type { Catalogue, CatalogueEntry } from './dependencies.ts';
 
 const SUBSTRATES: readonly CatalogueEntry[] = [
@@ -14,17 +16,32 @@ const SUBSTRATES: readonly CatalogueEntry[] = [
   },
 ];
 
-const FAULTS: readonly CatalogueEntry[] = [
-  {
-    name: 'crash',
-    description: 'SIGKILL of a worker, once at a stream position and once at the worst failpoint of the architecture',
-  },
-];
+/** What each fault does, and what the counts of each architecture are afterwards. */
+function faultEntries(): CatalogueEntry[] {
+  return faultDefinitions.map((definition) => {
+    const expected = Object.fromEntries(
+      architectures.map((declaration) => [declaration.name, spellExpected(definition, declaration)]),
+    );
+    return {
+      name: definition.kind,
+      description: `${definition.row}. ${definition.description}. Counts afterwards: ${inGroups(expected)}.`,
+      row: definition.row,
+      expected,
+    };
+  });
+}
+
+/** `exact: batch, beta; repeats: alpha`. */
+function inGroups(expected: Readonly<Record<string, string>>): string {
+  const groups = new Map<string, string[]>();
+  for (const [name, outcome] of Object.entries(expected)) groups.set(outcome, [...(groups.get(outcome) ?? []), name]);
+  return [...groups].map(([outcome, names]) => `${outcome}: ${names.join(', ')}`).join('; ');
+}
 
 export function catalogue(): Catalogue {
   return {
     architectures: architectures.map(({ name, summary }) => ({ name, description: summary })),
     substrates: SUBSTRATES,
-    faults: FAULTS,
+    faults: faultEntries(),
   };
 }

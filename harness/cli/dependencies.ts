@@ -22,6 +22,9 @@ export interface FinishedRun {
 export interface CatalogueEntry {
   name: string;
   description: string;
+  /** Of a fault: its row of the fault matrix, and what the counts of each architecture are after it. */
+  row?: string;
+  expected?: Readonly<Record<string, string>>;
 }
 
 /** What there is to choose from. */

@@ -25,11 +25,25 @@ export function encodeDeletedRows(rows: RowColumns): Uint8Array {
   return bytes;
 }
 
+/** Events in the saved rows of a partition. */
+export async function deletedEvents(files: Files, directory: string, stage: number, partition: number): Promise<number> {
+  const rows = await readRowFiles(files, directory, `s${stage}-p${partition}-`, '.deleted');
+  return rows.counter.subarray(0, rows.count).reduce((sum, counter) => sum + counter, 0);
+}
+
 /** All saved rows of a stage; a row that a restarted worker saved again stands once. */
-export async function readDeletedRows(files: Files, directory: string, stage: number): Promise<RowColumns> {
-  const names = (await files.list(directory)).filter(
-    (name) => name.startsWith(`s${stage}-p`) && name.endsWith('.deleted'),
-  );
+export function readDeletedRows(files: Files, directory: string, stage: number): Promise<RowColumns> {
+  return readRowFiles(files, directory, `s${stage}-p`, '.deleted');
+}
+
+/** The rows of all files of such names; of a key that is there more than once, the last. */
+export async function readRowFiles(
+  files: Files,
+  directory: string,
+  prefix: string,
+  suffix: string,
+): Promise<RowColumns> {
+  const names = (await files.list(directory)).filter((name) => name.startsWith(prefix) && name.endsWith(suffix));
   const seen = new Map<string, { hourStartMs: number; lo: number; hi: number; counter: number; fingerprint: number }>();
   for (const name of names) {
     const bytes = (await files.read(`${directory}/${name}`)) ?? new Uint8Array();

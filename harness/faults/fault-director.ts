@@ -1,11 +1,18 @@
 /**
- * The harness's half on the supervisor's side: hands a restarted worker what is left of the plan, and adds up what its predecessor's
- * ledger says was written and will be written again.
+ * The harness's half on the supervisor's side: tells workers, and their successors, which faults are left; and adds up what a
+ * predecessor's ledger says was written and will be written again.
  */
 import type { Runtime } from '../../substrates/runtime.ts';
-import type { HooksBinding, JobEvent, SupervisorHooks } from '../../substrates/stream-engine/stream-engine.ts';
+import type {
+  HooksBinding,
+  JobEvent,
+  RunningJob,
+  SupervisorHooks,
+} from '../../substrates/stream-engine/stream-engine.ts';
 import type { CrashRecord, PlannedCrash } from './crash-plan.ts';
+import { deletedEvents } from './deleted-rows.ts';
 import { type LedgerEntry, ledgerPath, readLedger } from './ledger.ts';
+import { type Bite, readBites, readLines, strikesEveryWorker, type ToHooks, type WorkerFault } from './worker/worker-fault.ts';
 import { crashRecordsPath, workerHooksBinding } from './worker-hooks.ts';
 
 /** Events that were written before a crash and are written again after it: to the event if both ends are equal. */
@@ -15,50 +22,107 @@ export interface RepeatedEvents {
   atMost: number;
 }
 
+/** A worker that was found dead or silent. */
+export interface Fallen {
+  epoch: number;
+  partitions: readonly number[];
+}
+
+interface Left {
+  entry: LedgerEntry;
+  /** Events that the stage had deleted because nobody needs them any more. */
+  deletedEvents: number;
+}
+
 export class FaultDirector implements SupervisorHooks {
   readonly #runtime: Runtime;
   readonly #directory: string;
-  readonly #crashes: readonly PlannedCrash[];
+  readonly #crashes: PlannedCrash[];
+  readonly #faults: WorkerFault[] = [];
+  readonly #healed = new Set<string>();
   readonly #stages: number;
   /** What dead workers left and no successor has answered for, by stage and partition. */
-  readonly #left = new Map<string, LedgerEntry>();
+  readonly #left = new Map<string, Left>();
   readonly #repeated: RepeatedEvents[];
+  readonly #beforeRestart: ((fallen: Fallen) => Promise<void>)[] = [];
+  #job: RunningJob | undefined;
 
   constructor(runtime: Runtime, directory: string, crashes: readonly PlannedCrash[], stages: number) {
     this.#runtime = runtime;
     this.#directory = directory;
-    this.#crashes = crashes;
+    this.#crashes = [...crashes];
     this.#stages = stages;
     this.#repeated = Array.from({ length: stages }, (_, stage) => ({ stage, atLeast: 0, atMost: 0 }));
   }
 
-  /** The hooks of the first workers. */
-  binding(): HooksBinding {
-    return this.#binding(this.#crashes);
+  get directory(): string {
+    return this.#directory;
   }
 
-  async beforeRestart(worker: { epoch: number; partitions: number[] }): Promise<HooksBinding> {
+  /** The hooks of the first workers. */
+  binding(): HooksBinding {
+    return this.#binding(this.#crashes, this.#faults);
+  }
+
+  /** Follows the job from now on, what it has told so far included. */
+  attach(job: RunningJob): void {
+    this.#job = job;
+    for (const event of job.events) this.onEvent(event);
+    job.onEvent((event) => this.onEvent(event));
+  }
+
+  /** Plans crashes and faults for the workers that run now and for their successors. */
+  arm(crashes: readonly PlannedCrash[], faults: readonly WorkerFault[] = []): void {
+    this.#crashes.push(...crashes);
+    this.#faults.push(...faults);
+    this.#job?.tellHooks({ kind: 'arm', crashes: [...crashes], faults: [...faults] } satisfies ToHooks);
+  }
+
+  /** Ends a fault inside workers, and keeps it from their successors. */
+  heal(id: string): void {
+    this.#healed.add(id);
+    this.#job?.tellHooks({ kind: 'heal', id } satisfies ToHooks);
+  }
+
+  /** Adds a step between the end of a worker and the start of its successor. */
+  onFall(step: (fallen: Fallen) => Promise<void>): void {
+    this.#beforeRestart.push(step);
+  }
+
+  async beforeRestart(worker: Fallen): Promise<HooksBinding> {
     for (const partition of worker.partitions) {
       for (let stage = 0; stage < this.#stages; stage++) {
-        const entry = await readLedger(this.#runtime.files, ledgerPath(this.#directory, stage, partition, worker.epoch));
-        // A worker that died before its first write leaves its predecessor's ledger, which is noted already.
-        if (entry?.epoch === worker.epoch) this.#left.set(`${stage} ${partition}`, entry);
+        const path = ledgerPath(this.#directory, stage, partition, worker.epoch);
+        const entry = await readLedger(this.#runtime.files, path);
+        // A worker that died before its first write leaves what its predecessor left, which is noted already.
+        if (entry === undefined) continue;
+        const gone = await deletedEvents(this.#runtime.files, this.#directory, stage, partition);
+        this.#left.set(`${stage} ${partition}`, { entry, deletedEvents: gone });
       }
     }
+    for (const step of this.#beforeRestart) await step(worker);
     const fired = new Set((await this.records()).map((record) => record.id));
-    return this.#binding(this.#crashes.filter((crash) => !fired.has(crash.id)));
+    const bitten = new Set([...this.#healed, ...(await this.bites()).map((bite) => bite.id)]);
+    return this.#binding(
+      this.#crashes.filter((crash) => !fired.has(crash.id)),
+      this.#faults.filter((fault) => !bitten.has(fault.id)),
+    );
   }
 
   /** To be told every event of the job. */
   onEvent(event: JobEvent): void {
+    if (event.kind === 'note') this.#hearNote(event.note);
     if (event.kind !== 'restored') return;
     const key = `${event.stage} ${event.partition}`;
-    const entry = this.#left.get(key);
+    const left = this.#left.get(key);
     const sum = this.#repeated[event.stage];
-    if (entry === undefined || sum === undefined) return;
+    if (left === undefined || sum === undefined) return;
     this.#left.delete(key);
+    const { entry } = left;
     const acknowledged = Math.max(0, entry.acknowledgedEvents - event.coveredEvents);
-    sum.atLeast += acknowledged;
+    // What was deleted may be written again and deleted again: it then leaves no trace.
+    const traceless = Math.min(acknowledged, Math.max(0, left.deletedEvents - event.coveredEvents));
+    sum.atLeast += acknowledged - traceless;
     // What was sent and not acknowledged may or may not have been applied.
     sum.atMost += Math.max(acknowledged, entry.sentEvents - event.coveredEvents);
   }
@@ -69,17 +133,33 @@ export class FaultDirector implements SupervisorHooks {
   }
 
   /** Crashes that have happened, as their victims wrote them down. */
-  async records(): Promise<CrashRecord[]> {
-    const bytes = await this.#runtime.files.read(crashRecordsPath(this.#directory));
-    if (bytes === undefined) return [];
-    const lines = new TextDecoder().decode(bytes).split('\n');
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as CrashRecord);
+  records(): Promise<CrashRecord[]> {
+    return readLines(this.#runtime.files, crashRecordsPath(this.#directory));
   }
 
-  #binding(crashes: readonly PlannedCrash[]): HooksBinding {
+  /** What faults inside workers have done, as they wrote it down. */
+  bites(): Promise<Bite[]> {
+    return readBites(this.#runtime.files, this.#directory);
+  }
+
+  /** All faults inside workers that were ever planned. */
+  faults(): readonly WorkerFault[] {
+    return this.#faults;
+  }
+
+  /** One worker has reached a trigger that concerns all. */
+  #hearNote(note: Record<string, unknown>): void {
+    if (note.reached === undefined || typeof note.fault !== 'string') return;
+    const fault = this.#faults.find(({ id }) => id === note.fault);
+    if (fault === undefined || !strikesEveryWorker(fault)) return;
+    this.#job?.tellHooks({ kind: 'trigger', id: fault.id } satisfies ToHooks);
+  }
+
+  #binding(crashes: readonly PlannedCrash[], faults: readonly WorkerFault[]): HooksBinding {
     return workerHooksBinding({
       directory: this.#directory,
       crashes: [...crashes],
+      faults: [...faults],
       keepLedger: true,
       saveDeletedRows: true,
     });

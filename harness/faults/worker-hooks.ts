@@ -123,12 +123,12 @@ class FaultHooks implements WorkerHooks {
 
   hear(message: unknown): void {
     const told = message as ToHooks;
-    if (told.kind === 'trigger') {
-      this.#faults.trigger(told.id);
-      return;
+    if (told.kind === 'trigger') this.#faults.trigger(told.id);
+    else if (told.kind === 'heal') this.#faults.heal(told.id);
+    else {
+      this.#arm(told.crashes);
+      this.#faults.arm(told.faults);
     }
-    this.#arm(told.crashes);
-    this.#faults.arm(told.faults);
   }
 
   async deleting(site: HookSite, _hourStartMs: number, rows: RowColumns): Promise<void> {
@@ -137,9 +137,14 @@ class FaultHooks implements WorkerHooks {
     await this.#runtime.files.append(path, encodeDeletedRows(rows));
   }
 
-  /** One crash of a partition is armed at a time: the worker does not outlive it. */
+  /** One crash of a partition is armed at a time, the first that comes: the worker does not outlive it. */
   #arm(crashes: readonly PlannedCrash[]): void {
-    for (const crash of crashes) if (!this.#armed.has(crash.partition)) this.#armed.set(crash.partition, crash);
+    for (const crash of crashes) {
+      const armed = this.#armed.get(crash.partition);
+      if (armed !== undefined && !comesBefore(crash, armed)) continue;
+      this.#armed.set(crash.partition, crash);
+      this.#hits.delete(crash.partition);
+    }
   }
 
   #write(site: HookSite, write: (ledger: Ledger) => Promise<void>): void | Promise<void> {
@@ -152,4 +157,9 @@ class FaultHooks implements WorkerHooks {
       return write(opened);
     });
   }
+}
+
+/** One that was planned later may strike earlier; a restore waits for the crash before it. */
+function comesBefore(crash: PlannedCrash, armed: PlannedCrash): boolean {
+  return crash.failpoint !== 'during-restore' && crash.fromOffset < armed.fromOffset;
 }

@@ -78,4 +78,10 @@ export class BlockCutter {
     await this.#writer.append(this.#block, arrivalMs);
     this.#next += rows;
   }
+
+  /** Appends rows that are in the log already once more, as a block of their own: duplicates at offsets of their own. */
+  async appendAgain(firstSequence: number, rows: number, arrivalMs: number): Promise<void> {
+    this.#source.fill(this.#block, this.#partition, firstSequence, rows);
+    await this.#writer.append(this.#block, arrivalMs);
+  }
 }

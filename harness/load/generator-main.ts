@@ -35,7 +35,8 @@ function open(specification: GeneratorSpecification): Promise<Generator> {
 async function openGenerator(specification: GeneratorSpecification): Promise<Generator> {
   const source = await openStream(specification.stream);
   const log = await openFileLog(specification.log);
-  return Generator.open({ source, log, clock: new MonotonicClock(specification.epochOffsetMs) });
+  const clock = new MonotonicClock(specification.epochOffsetMs);
+  return Generator.open({ source, log, clock, repeated: specification.repeated ?? [] });
 }
 
 async function run(generator: Generator): Promise<void> {

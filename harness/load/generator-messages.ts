@@ -4,6 +4,7 @@
  */
 import type { StreamDescription } from '../../generators/impression-source.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
+import type { RepeatedRun } from '../faults/offer.ts';
 import type { GeneratorProgress, GeneratorReport } from './generator.ts';
 
 /** Everything that a generator process needs. */
@@ -13,6 +14,8 @@ export interface GeneratorSpecification {
   log: EventLogBinding;
   /** Of the run's clock, which all its processes share. */
   epochOffsetMs: number;
+  /** Appended a second time. */
+  repeated?: readonly RepeatedRun[];
 }
 
 export interface GeneratorProcessReport extends GeneratorReport {

@@ -84,6 +84,11 @@ export class GeneratorProcess {
     return this.done;
   }
 
+  /** Stops the process where it is, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal);
+  }
+
   /** Kills the process at once. Resolves when it is gone; `done` rejects if it was not done. */
   kill(): Promise<void> {
     this.#child.kill('SIGKILL');

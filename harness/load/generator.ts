@@ -10,6 +10,7 @@ import { MAX_BLOCK_ROWS } from '../../generators/impression.ts';
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Clock } from '../../substrates/clock.ts';
 import type { EventLog } from '../../substrates/event-log/event-log.ts';
+import type { RepeatedRun } from '../faults/offer.ts';
 import { BLOCK_INTERVAL_MS, BlockCutter } from './block-cutter.ts';
 import { Lateness, type LatenessFigures } from './lateness.ts';
 
@@ -38,6 +39,8 @@ export interface GeneratorOptions {
   clock: Clock;
   /** Lets time pass, and the event loop turn; 0 for a turn alone. */
   wait?: (durationMs: number) => Promise<void>;
+  /** Appended a second time, each as soon as all of it is in the log; in the order of sequences. */
+  repeated?: readonly RepeatedRun[];
 }
 
 /** A partition's rows and its place in the rhythm of blocks. */
@@ -47,18 +50,22 @@ interface Lane {
   cutAtMs: number;
   lastEntryMs: number;
   ended: boolean;
+  /** What is still to be appended a second time. */
+  repeated: RepeatedRun[];
 }
 
 export class Generator {
   readonly #clock: Clock;
   readonly #wait: (durationMs: number) => Promise<void>;
   readonly #cutters: readonly BlockCutter[];
+  readonly #repeated: readonly RepeatedRun[];
   readonly #lateness = new Lateness();
 
   private constructor(options: GeneratorOptions, cutters: readonly BlockCutter[]) {
     this.#clock = options.clock;
     this.#wait = options.wait ?? waitInRealTime;
     this.#cutters = cutters;
+    this.#repeated = options.repeated ?? [];
   }
 
   /** Opens the log for writing; nothing is appended before `run`. */
@@ -77,7 +84,7 @@ export class Generator {
     const lanes = this.#cutters.map((cutter, index) => {
       // The partitions' blocks are spread over the interval, so that the log's readers have steady work.
       const cutAtMs = startMs + (BLOCK_INTERVAL_MS * (index + 1)) / this.#cutters.length;
-      return { cutter, cutAtMs, lastEntryMs: startMs, ended: false };
+      return { cutter, cutAtMs, lastEntryMs: startMs, ended: false, repeated: this.#repeatedOf(index) };
     });
     while (signal?.aborted !== true && lanes.some((lane) => !lane.ended)) {
       const turnMs = this.#clock.nowMs();
@@ -125,6 +132,15 @@ export class Generator {
     this.#lateness.record(nowMs - cutter.scheduledMs(cutter.next), rows);
     await cutter.append(rows, nowMs);
     lane.lastEntryMs = nowMs;
+    for (let run = lane.repeated[0]; run !== undefined; run = lane.repeated[0]) {
+      if (run.firstSequence + run.count > cutter.next) break;
+      await cutter.appendAgain(run.firstSequence, run.count, nowMs);
+      lane.repeated.shift();
+    }
+  }
+
+  #repeatedOf(index: number): RepeatedRun[] {
+    return this.#repeated.filter(({ partition }) => partition === index);
   }
 
   async #heartbeat(lane: Lane): Promise<void> {

@@ -8,7 +8,7 @@
 import { findingsOf } from './judge-process.ts';
 import { ALARM_JUDGES, CANARY_JUDGE, type JudgeName } from './judges/registry.ts';
 import type { Mutant } from './mutant.ts';
-import { COMPILED, withPatchedTree } from './tree.ts';
+import { COMPILED, EditError, misfits, withPatchedTree } from './tree.ts';
 
 /** Judges at a time. */
 const PARALLEL = 2;
@@ -34,8 +34,10 @@ export interface SuiteOptions {
   onResult?: (result: MutantResult) => void;
 }
 
-/** Runs the suite. Error: `EditError` if an edit does not fit. */
+/** Runs the suite. Error: `EditError`, before anything is run, if an edit does not fit. */
 export async function runSuite(mutants: readonly Mutant[], options: SuiteOptions = {}): Promise<SuiteReport> {
+  const unfit = await misfits(mutants.flatMap(({ edits }) => edits));
+  if (unfit.length > 0) throw new EditError(unfit.join('\n'));
   const falseAlarms: string[] = [];
   let canary: string | undefined;
   const judges = [...new Set([...mutants.map(({ judge }) => judge), ...ALARM_JUDGES])];

@@ -32,6 +32,20 @@ export async function withPatchedTree<T>(edits: readonly Edit[], work: (folder: 
   }
 }
 
+/** Says of every edit that does not fit the compiled tree why not. */
+export async function misfits(edits: readonly Edit[]): Promise<string[]> {
+  const reasons: string[] = [];
+  for (const edit of edits) {
+    try {
+      applyEdit(await compiledText(COMPILED, edit), edit);
+    } catch (error) {
+      if (!(error instanceof EditError)) throw error;
+      reasons.push(error.message);
+    }
+  }
+  return reasons;
+}
+
 /** `text` with the one occurrence of `find` replaced. Error: `EditError` if there is none, or more than one. */
 export function applyEdit(text: string, { file, find, replace }: Edit): string {
   const places = text.split(find).length - 1;
@@ -43,11 +57,17 @@ export function applyEdit(text: string, { file, find, replace }: Edit): string {
 }
 
 async function patch(folder: string, edit: Edit): Promise<void> {
-  const path = join(folder, edit.file.replace(/\.ts$/, '.js'));
-  const text = await readFile(path, 'utf8').catch(() => {
+  await writeFile(compiledPath(folder, edit), applyEdit(await compiledText(folder, edit), edit));
+}
+
+function compiledText(folder: string, edit: Edit): Promise<string> {
+  return readFile(compiledPath(folder, edit), 'utf8').catch(() => {
     throw new EditError(`${edit.file} is not in the compiled tree; adapt the mutant`);
   });
-  await writeFile(path, applyEdit(text, edit));
+}
+
+function compiledPath(folder: string, { file }: Edit): string {
+  return join(folder, file.replace(/\.ts$/, '.js'));
 }
 
 function isNeeded(path: string): boolean {

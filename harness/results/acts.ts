@@ -122,10 +122,19 @@ export const faultEvidence = z.object({
   detectedMs: amount.optional(),
   firstAnswerMs: amount.optional(),
   caughtUpMs: amount.optional(),
+  /** In words, for faults that kill nobody. */
+  what: z.string().optional(),
+  lastedMs: amount.optional(),
+  /** Events that were counted again, lost or sent twice by it. */
+  events: count.optional(),
 });
 
 export const fault = z.object({
   kind: z.string().min(1),
+  /** Row of the fault matrix. */
+  row: z.string().optional(),
+  /** What the final counts were to be. */
+  expected: z.string().optional(),
   /** In words: where and when it was to strike. */
   trigger: z.string(),
   /** Where it struck. */

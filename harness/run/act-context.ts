@@ -1,5 +1,7 @@
 /** What every act of a run is given. */
 import type { RunConfig } from '../config/run-config.ts';
+import type { FaultSpecification } from '../faults/fault.ts';
+import type { InjectionDesk } from '../faults/injection-desk.ts';
 import type { ProgressSink } from './progress-sink.ts';
 import type { StreamPlan } from './streams.ts';
 import type { Workspace } from './workspace.ts';
@@ -11,6 +13,12 @@ export interface ActContext {
   signal: AbortSignal;
   streams: StreamPlan;
   lead: LeadTime;
+  /** Faults that were asked for one by one. */
+  faultPlan?: readonly FaultSpecification[] | undefined;
+  /** Where faults of another terminal come in. */
+  injections?: InjectionDesk | undefined;
+  /** A worker that says nothing for this long is replaced; the engine's own default, if absent. */
+  silentAfterMs?: number | undefined;
 }
 
 /** How long before a stream begins its processes are started: twice what the slowest needed so far, and long enough at first. */

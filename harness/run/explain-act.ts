@@ -12,6 +12,7 @@ import type { UnexplainedEvidence } from '../audit/verdict.ts';
 import type { AnswerSampler } from '../measure/explain-sampler.ts';
 import { answeringStages, explainableAnswers, type Lateness } from '../measure/explain-truth.ts';
 import { describeBadAnswer, type Explanation, explainAnswers, inexcusable } from '../measure/explainer.ts';
+import type { Outcome } from '../faults/fault.ts';
 import type { FaultRecord, SampledAnswerFigures } from '../results/acts.ts';
 import { repeatsWrites } from './promises.ts';
 
@@ -81,9 +82,12 @@ export function unexplainedEvidence(
   declaration: Declaration,
   explanation: Explanation | undefined,
   faults: readonly FaultRecord[],
+  outcomes: readonly Outcome[] = [],
 ): UnexplainedEvidence | undefined {
   if (explanation === undefined) return undefined;
-  const repeats = answeringStages(declaration).some(repeatsWrites);
+  // A store that has forgotten, or a source that sends twice, makes everybody's answers what no log explains.
+  const errs = outcomes.some((outcome) => outcome === 'loses' || outcome === 'rises');
+  const repeats = errs || answeringStages(declaration).some(repeatsWrites);
   const struckMs = faults.flatMap(({ bit, atMs, evidence }) =>
     bit && evidence.replayedEvents !== 0 && atMs !== undefined ? [act.source.startMs + atMs] : [],
   );
@@ -92,6 +96,16 @@ export function unexplainedEvidence(
   const first = bad[0];
   if (first === undefined) return { count: 0 };
   return { count: bad.length, first: describeBadAnswer(first, (tweet) => spell(act, tweet), act.source.startMs) };
+}
+
+/** Why an act without faults is not valid; empty if nothing was answered that cannot be explained. */
+export function unexplainedReasons(
+  act: SampledAct,
+  declaration: Declaration,
+  explanation: Explanation | undefined,
+): string[] {
+  const { count, first } = unexplainedEvidence(act, declaration, explanation, []) ?? { count: 0 };
+  return count === 0 ? [] : [`${count} answers are unexplained without any fault, the first ${first}`];
 }
 
 function spell({ source, sampler }: SampledAct, tweet: number): string {

@@ -114,7 +114,7 @@ export function auditFigures(audited: Audited): AuditFigures {
             doubleCounted: speed.report.doubleCounted,
             lost: speed.report.lost,
             keysAudited: speed.report.keysAudited,
-            predicted: { doubleCounted: lower(speed.predictedDoubleCounted), lost: 0 },
+            predicted: { doubleCounted: lower(speed.predictedDoubleCounted), lost: speed.predictedLost ?? 0 },
           },
         }),
   };
@@ -126,7 +126,8 @@ function unexplainedKeys({ report, prediction }: FinalAudit): number {
   const asPredicted =
     doubleCounted >= lower(prediction.doubleCounted) &&
     doubleCounted <= upper(prediction.doubleCounted) &&
-    lost === prediction.lost &&
+    lost >= lower(prediction.lost) &&
+    lost <= upper(prediction.lost) &&
     misplaced === prediction.misplaced &&
     report.phantom === 0 &&
     report.compensated === 0;
@@ -144,7 +145,7 @@ function marksOf(act: LiveAct, schedule: Schedule, faults: readonly FaultRecord[
   });
   const bands = faults.flatMap(({ trigger, atMs, evidence }): TimelineMark[] => {
     if (atMs === undefined) return [];
-    const lastedMs = Math.max(evidence.detectedMs ?? 0, evidence.firstAnswerMs ?? 0, evidence.caughtUpMs ?? 0);
+    const lastedMs = Math.max(evidence.detectedMs ?? 0, evidence.firstAnswerMs ?? 0, evidence.caughtUpMs ?? 0, evidence.lastedMs ?? 0);
     return [{ kind: 'fault', label: trigger, fromMs: atMs, toMs: atMs + lastedMs }];
   });
   return [phase('control', schedule.control.fromMs, schedule.control.toMs), ...bands, phase('drain', endMs, lastMs)];

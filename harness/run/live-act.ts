@@ -14,6 +14,7 @@ import {
   type JobStatus,
   type SupervisorHooks,
 } from '../../substrates/stream-engine/stream-engine.ts';
+import type { RepeatedRun } from '../faults/offer.ts';
 import type { GeneratorProcessReport } from '../load/generator-messages.ts';
 import { GeneratorProcess } from '../load/generator-process.ts';
 import { CanaryReader } from '../measure/canary-reader.ts';
@@ -45,6 +46,8 @@ export interface LiveActOptions {
   name: string;
   declaration: Declaration;
   source: ImpressionSource;
+  /** What the generator appends a second time. */
+  repeated?: readonly RepeatedRun[];
   faults?: (runtime: NodeRuntime, folder: string) => { binding: HooksBinding; supervisor: SupervisorHooks };
 }
 
@@ -140,10 +143,16 @@ export class LiveAct {
       clockStartsAtMs: source.startMs - leadMs,
       storeSync: context.config.storeSync === 'on',
       checkpoints: true,
+      silentAfterMs: context.silentAfterMs,
       ...(options.faults === undefined ? {} : { faults: options.faults }),
     });
     const { epochOffsetMs } = pipeline.runtime.clock;
-    const generator = new GeneratorProcess({ stream: source.description, log, epochOffsetMs });
+    const generator = new GeneratorProcess({
+      stream: source.description,
+      log,
+      epochOffsetMs,
+      ...(options.repeated === undefined ? {} : { repeated: options.repeated }),
+    });
     const act = new LiveAct(context, options, watched, folder, pipeline, generator, log);
     try {
       await generator.ready;
@@ -152,6 +161,11 @@ export class LiveAct {
       throw error;
     }
     return act;
+  }
+
+  /** The process that offers the stream, for whoever stops it on purpose. */
+  get generator(): Pick<GeneratorProcess, 'signal'> {
+    return this.#generator;
   }
 
   /**

@@ -16,6 +16,7 @@ import type {
   StreamEngine,
   SupervisorHooks,
 } from '../../substrates/stream-engine/stream-engine.ts';
+import { QueryPath } from '../faults/query-path.ts';
 import type { RunConfig } from '../config/run-config.ts';
 
 export interface PipelineOptions {
@@ -27,37 +28,51 @@ export interface PipelineOptions {
   clockStartsAtMs: number;
   storeSync: boolean;
   checkpoints: boolean;
+  /** A worker that says nothing for this long is replaced; the engine's own default, if absent. */
+  silentAfterMs?: number | undefined;
   /** Made when the runtime is there: hooks of the workers and of the supervisor. */
   faults?: (runtime: NodeRuntime, folder: string) => { binding: HooksBinding; supervisor: SupervisorHooks };
 }
 
 export class Pipeline {
+  /** Where everything of it is. */
+  readonly folder: string;
   readonly runtime: NodeRuntime;
   readonly engine: StreamEngine;
   readonly job: RunningJob;
   /** Handles of the harness's own: their commands are probe traffic. */
   readonly stores: Partial<Record<StoreName, KeyValueStore>>;
   readonly query: QueryService;
+  /** What queries pass on their way, so that they can be delayed. */
+  readonly queryPath: QueryPath;
 
   private constructor(
+    folder: string,
     runtime: NodeRuntime,
     engine: StreamEngine,
     job: RunningJob,
     stores: Partial<Record<StoreName, KeyValueStore>>,
     query: QueryService,
+    queryPath: QueryPath,
   ) {
+    this.folder = folder;
     this.runtime = runtime;
     this.engine = engine;
     this.job = job;
     this.stores = stores;
     this.query = query;
+    this.queryPath = queryPath;
   }
 
   /** Resolves when all workers are ready and waiting for `job.go()`. */
   static async open(options: PipelineOptions): Promise<Pipeline> {
     const { declaration, config, folder, log } = options;
     const runtime = new NodeRuntime(MonotonicClock.readingNow(options.clockStartsAtMs));
-    const engine = new EmbeddedEngine(runtime, runtime.clock.epochOffsetMs);
+    const engine = new EmbeddedEngine(
+      runtime,
+      runtime.clock.epochOffsetMs,
+      options.silentAfterMs === undefined ? {} : { silentAfterMs: options.silentAfterMs },
+    );
     const bindings: Partial<Record<StoreName, KeyValueStoreBinding>> = {};
     for (const name of storesOf(declaration)) {
       bindings[name] = { kind: 'lmdb', directory: `${folder}/${name}-store`, sync: options.storeSync };
@@ -85,13 +100,15 @@ export class Pipeline {
       for (const store of Object.values(stores)) await store.close();
       throw error;
     }
+    const queryPath = new QueryPath((durationMs) => runtime.sleep(durationMs));
+    const delayable = Object.entries(stores).map(([name, store]) => [name, queryPath.store(store)]);
     const query = new QueryService({
       answer: declaration.answer,
       partitions: log.partitions,
-      stores,
-      state: job.state,
+      stores: Object.fromEntries(delayable) as typeof stores,
+      state: queryPath.state(job.state),
     });
-    return new Pipeline(runtime, engine, job, stores, query);
+    return new Pipeline(folder, runtime, engine, job, stores, query, queryPath);
   }
 
   /** Commands that the harness itself has sent to the stores. */

@@ -8,7 +8,7 @@ import { tally } from '../../generators/oracle.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import type { SteadyAct } from '../results/acts.ts';
 import type { ActContext } from './act-context.ts';
-import { explainAct, explanationFigures, unexplainedEvidence } from './explain-act.ts';
+import { explainAct, explanationFigures, unexplainedReasons } from './explain-act.ts';
 import { LiveAct, MAX_GENERATOR_LATENESS_P99_MS } from './live-act.ts';
 import {
   definedOnly,
@@ -41,7 +41,6 @@ export async function runSteady(
     const status = await act.pipeline.job.stop();
     const cpuSeconds = act.pipeline.job.cpuSeconds() + act.pipeline.runtime.cpuSeconds() - ownCpuSeconds;
     const explanation = await explainAct(act, declaration, context.config);
-    const unexplained = unexplainedEvidence(act, declaration, explanation, []);
     const span = measuredSpan(source);
     const lag = lagOf(act, declaration, span);
     const probes = act.prober.log.figures(span.fromMs, span.toMs);
@@ -69,14 +68,12 @@ export async function runSteady(
         ...(probes === undefined ? {} : { queryLatency: encode(probes.latencyUs) }),
       },
     };
-    const reasons: string[] = [];
+    const reasons = unexplainedReasons(act, declaration, explanation);
     if (generator.latenessMs.p99 > MAX_GENERATOR_LATENESS_P99_MS)
       reasons.push(latenessReason(generator.latenessMs.p99));
     if (lag.state === 'not-measured') reasons.push(`the trend of the lag could not be measured: ${lag.reason}`);
     if (freshnessMs === undefined || queryLatencyMs === undefined)
       reasons.push('no probe was answered in the measured span');
-    if (unexplained !== undefined && unexplained.count > 0)
-      reasons.push(`${unexplained.count} answers are unexplained without any fault, the first ${unexplained.first}`);
     const trend =
       lag.state === 'measured'
         ? { sustained: lag.sustained, lagSlopeEventsPerSecond: lag.slopeEventsPerSecond }

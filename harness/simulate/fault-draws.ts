@@ -4,6 +4,8 @@
  */
 import type { Declaration } from '../../substrates/declaration.ts';
 import type { PlannedCrash } from '../faults/crash-plan.ts';
+import type { FaultSpecification } from '../faults/fault.ts';
+import { faultDefinition } from '../faults/registry.ts';
 import type { Draws } from './draws.ts';
 import { failpointsOf } from './failpoints.ts';
 import type { SimulationPlan, Strike } from './plan.ts';
@@ -14,12 +16,26 @@ const MOST_FAULTS = 8;
 const WITHOUT_FAULTS = 0.08;
 const SECOND_IN_RECOVERY = 0.45;
 
-type Faults = Pick<SimulationPlan, 'crashes' | 'strikes'>;
+/** Kinds of the catalogue that are drawn beside kills and pauses; the rest is drawn with the stream, or is a kill. */
+export const CATALOGUE_KINDS: readonly string[] = [
+  'store-outage',
+  'reply-lost',
+  'slow-store',
+  'partition-from-log',
+  'zombie',
+  'duplicate-delivery',
+  'corrupt-checkpoint',
+  'slow-query-path',
+  'worker-clock-off',
+];
+const MOST_OF_CATALOGUE = 3;
+
+type Faults = Pick<SimulationPlan, 'crashes' | 'strikes' | 'faults'>;
 
 export function drawFaults(declaration: Declaration, around: Surroundings, draws: Draws): Faults {
   const crashes: PlannedCrash[] = [];
   const strikes: Strike[] = [];
-  if (draws.chance(WITHOUT_FAULTS)) return { crashes, strikes };
+  if (draws.chance(WITHOUT_FAULTS)) return { crashes, strikes, faults: [] };
   const weights = { crash: draws.pick([0, 1, 4]), kill: draws.pick([0, 1, 1]), pause: draws.pick([0, 0, 1]) };
   if (weights.crash + weights.kill + weights.pause === 0) weights.crash = 1;
   const wantsSecond = draws.chance(SECOND_IN_RECOVERY);
@@ -32,7 +48,33 @@ export function drawFaults(declaration: Declaration, around: Surroundings, draws
   // Crashes of a partition fire in order, so that one far ahead would keep all others from firing.
   crashes.sort((a, b) => a.fromOffset - b.fromOffset);
   if (wantsSecond) addSecond(declaration, around, draws, crashes, strikes);
-  return { crashes: crashes.map((crash, i) => ({ ...crash, id: `${i} ${crash.failpoint}` })), strikes };
+  const faults = draws.chance(0.4) ? [] : drawFromCatalogue(declaration, around, draws);
+  return { crashes: crashes.map((crash, i) => ({ ...crash, id: `${i} ${crash.failpoint}` })), strikes, faults };
+}
+
+function drawFromCatalogue(declaration: Declaration, around: Surroundings, draws: Draws): FaultSpecification[] {
+  const kinds = CATALOGUE_KINDS.filter((kind) => faultDefinition(kind).whyNot(declaration) === undefined);
+  return Array.from({ length: draws.whole(1, MOST_OF_CATALOGUE) }, (_, i): FaultSpecification => {
+    const kind = draws.pick(kinds);
+    const trigger = drawTrigger(declaration, around, draws);
+    return {
+      id: `${i} ${kind}`,
+      kind,
+      target: trigger.at === 'time' ? { partition: draws.whole(0, around.stream.partitions - 1) } : {},
+      trigger,
+      durationMs: draws.magnitude(1, 2 * around.stream.hourMs),
+      seed: draws.whole(1, 1000),
+    };
+  });
+}
+
+function drawTrigger(declaration: Declaration, around: Surroundings, draws: Draws): FaultSpecification['trigger'] {
+  if (draws.chance(0.3)) return { at: 'time', afterStartMs: drawMoment(around, draws) };
+  const { failpoint, stage, partition, fromOffset, hit } = drawCrash(declaration, around, draws);
+  // Nobody passes these without a crash.
+  const isPassed = failpoint !== 'position' && failpoint !== 'during-restore';
+  if (isPassed && stage !== undefined) return { at: 'failpoint', failpoint, partition, stage, fromOffset, hit };
+  return { at: 'position', partition, offset: fromOffset };
 }
 
 function drawCrash(declaration: Declaration, around: Surroundings, draws: Draws): PlannedCrash {

@@ -3,6 +3,7 @@ import type { SyntheticStreamOptions } from '../../generators/synthetic-stream.t
 import type { Declaration } from '../../substrates/declaration.ts';
 import type { PipelineSettings } from '../../substrates/stream-engine/stream-engine.ts';
 import type { PlannedCrash } from '../faults/crash-plan.ts';
+import type { FaultSpecification } from '../faults/fault.ts';
 
 /** Something done to a worker process from outside. Times are virtual milliseconds after the stream's start. */
 export type Strike =
@@ -34,4 +35,6 @@ export interface SimulationPlan {
   stalls: readonly Stall[];
   crashes: readonly PlannedCrash[];
   strikes: readonly Strike[];
+  /** Of the kinds of the catalogue that are no kills. */
+  faults: readonly FaultSpecification[];
 }

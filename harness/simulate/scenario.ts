@@ -46,7 +46,8 @@ export function drawSurroundings(seed: number): Surroundings {
     stream,
     settings,
     workers: Math.min(stream.partitions, draws.whole(1, 3)),
-    silentAfterMs: draws.whole(220, 500),
+    // Workers report every 100 ms, and a fault of the catalogue takes 400 ms of silence for a stop.
+    silentAfterMs: draws.whole(320, 600),
     arrival,
     maxBlockRows: draws.magnitude(1, 300),
     stalls: arrival === 'live' && draws.chance(0.25) ? drawStalls(stream, draws) : [],
@@ -56,7 +57,7 @@ export function drawSurroundings(seed: number): Surroundings {
 function drawStream(seed: number, draws: Draws): SyntheticStreamOptions {
   const hourMs = 10 * draws.whole(5, 14);
   const hours = draws.whole(2, 5);
-  const events = draws.magnitude(600, 6000);
+  const events = draws.magnitude(1000, 8000);
   const isUniform = draws.chance(0.2);
   return {
     seed,

@@ -6,6 +6,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PlannedCrash } from '../../harness/faults/crash-plan.ts';
+import { failpointsOf } from '../../harness/simulate/failpoints.ts';
 import type { Declaration, Stage } from '../../substrates/declaration.ts';
 import { FAILPOINTS, type Failpoint } from '../../substrates/stream-engine/embedded/hooks.ts';
 import { HOUR_MS, type Outcome, runArchitecture, SOURCE } from '../support/architecture-run.ts';
@@ -77,20 +78,6 @@ export function describeArchitecture(
       );
     });
   });
-}
-
-/** Where a stage can be asked to crash. */
-function failpointsOf(stage: Stage): readonly Failpoint[] {
-  switch (stage.kind) {
-    case 'increment-store':
-      return ['position', 'after-read', 'before-store', 'after-store-ack', 'during-restore'];
-    case 'batch-job':
-      return ['position', 'mid-publish', 'after-store-ack', 'during-restore'];
-    case 'window-state':
-      return stage.onClose.kind === 'nothing'
-        ? ['position', 'mid-snapshot', 'during-restore']
-        : ['position', 'mid-snapshot', 'during-restore', 'mid-flush', 'after-flush-before-purge'];
-  }
 }
 
 function isBetweenWriteAndCommit(failpoint: Failpoint): boolean {

@@ -15,10 +15,12 @@ const alpha = (flags: Flags) => ['--no-rungs', ...tiny({ architectures: 'alpha',
 /** Acts that are long enough to be interrupted. */
 const LONG: Flags = { 'act-hours': '40' };
 
+const CAPACITY = 'alpha drains';
+
 let folders = 0;
 const freshOut = () => join(directory, `out-${folders++}`);
 
-/** Runs alpha, and does something to it a while after it has said that an act began. */
+/** Runs alpha, and does something to it when it has said that an act began, and the act is under way. */
 async function disturbed(
   act: string,
   flags: Flags,
@@ -27,18 +29,18 @@ async function disturbed(
   const out = freshOut();
   const running = start(['run', ...alpha(flags), '--out', out]);
   await running.said(act);
-  await sleep(1000);
+  const worker = act === CAPACITY ? 'worker-main' : 'generator-main';
+  while (!running.processes().some(({ command }) => command.includes(worker))) await sleep(20);
+  await sleep(300);
   disturb(running);
   return { running, out };
 }
 
 async function interrupted(act: string, flags: Flags, signal: NodeJS.Signals): Promise<Finished> {
-  const { running } = await disturbed(act, flags, ({ child, processes }) => {
-    // Whoever is alive now is to be gone later.
-    expect(processes().length).toBeGreaterThan(0);
-    child.kill(signal);
-  });
-  return finished(await running.ended);
+  const { running } = await disturbed(act, flags, ({ child }) => child.kill(signal));
+  const run = await finished(await running.ended);
+  expect(run.children.length).toBeGreaterThan(0);
+  return run;
 }
 
 const statesOf = ({ result }: Finished) => {
@@ -52,7 +54,7 @@ describe('a signal', () => {
   const [done, cut, left] = ['measured', 'interrupted', 'skipped'] as const;
 
   test.concurrent.each([
-    ['capacity', 'SIGINT', 130, 'alpha drains', filled, [cut, left, left]],
+    ['capacity', 'SIGINT', 130, CAPACITY, filled, [cut, left, left]],
     ['steady', 'SIGTERM', 143, 'steady: alpha', LONG, [done, cut, left]],
     ['failure', 'SIGINT', 130, 'failure: alpha', audited, [done, done, cut]],
   ] as const)(

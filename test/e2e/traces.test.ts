@@ -32,8 +32,8 @@ const linesOf = (count: number, timeOf: (n: number) => number): Line[] =>
   Array.from({ length: count }, (_, n) => [idAt(n), timeOf(n)]);
 
 const TRACES = {
-  /** Two seconds, every tenth line 3 ms out of order. */
-  paced: linesOf(4000, (n) => START + Math.floor(n / 2) - (n % 10 === 9 ? 3 : 0)),
+  /** A second, every tenth line 3 ms out of order. */
+  paced: linesOf(4000, (n) => START + Math.floor(n / 4) - (n % 10 === 9 ? 3 : 0)),
   /** Two days in order, replayed in a second. */
   days: linesOf(4000, (n) => START + Math.floor((n * 2 * DAY) / 4000)),
   single: [['only', START + 1234]] as Line[],
@@ -96,7 +96,7 @@ beforeAll(async () => {
       async (first) =>
         [first, await one('single', 'single.csv', ['--rate', '1k', '--architectures', 'batch,omega'])] as const,
     ),
-    one('days', 'days.ndjson.gz', ['--rate', '2k', '--faults', 'none', '--partitions', '2']).then(
+    one('days', 'days.ndjson.gz', ['--rate', '4k', '--faults', 'none', '--partitions', '2']).then(
       async (first) =>
         [
           first,

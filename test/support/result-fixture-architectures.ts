@@ -1,5 +1,5 @@
 /** The six architectures of the made-up result: a profile each, from which the three acts are spelt out. */
-import type { CapacityAct, FailureAct, Rung, SteadyAct } from '../../harness/results/acts.ts';
+import type { CapacityAct, FailureAct, Rung, SampledAnswerFigures, SteadyAct } from '../../harness/results/acts.ts';
 import type { StoreLoad, StoreLoads } from '../../harness/results/figures.ts';
 import type { ArchitectureResult } from '../../harness/results/schema.ts';
 import { type DeclarationInput, declarationSchema } from '../../substrates/declaration.ts';
@@ -23,6 +23,8 @@ interface Profile {
   failpoint: string;
   stateKeys: number;
   readRegressions?: number;
+  /** Sampled answers that nothing explains, a second, after the first crash. */
+  unexplainedPerSecond?: number;
 }
 
 const profiles: Record<string, Profile> = {
@@ -59,6 +61,7 @@ const profiles: Record<string, Profile> = {
       rungOf('no sync', 'maxBatchEvents 1000, LMDB without sync', 395_000, 201_000),
     ],
     errors: { doubleCounted: 1412 },
+    unexplainedPerSecond: 9,
     failpoint: 'after-store-ack',
     stateKeys: 0,
   },
@@ -235,13 +238,32 @@ function failure(profile: Profile): FailureAct {
     ...(speedDoubleCounted === undefined ? {} : { speed: { ...speed, predicted: speed } }),
     readRegressions: profile.readRegressions ?? 0,
     wrongAnswers: 0,
+    ...sampledAnswers(profile),
     unavailable: profile.serving === undefined ? { probes: 48, share: 0.011 } : { probes: 0, share: 0 },
     recoveryMs: { detected: 21, firstAnswer: 240, caughtUp: 940 },
     verdict: errs ? 'EXPECTED-ERROR' : 'EXACT',
     verdictReason: errs ? 'every error is as predicted, key by key' : 'all 47,222 keys equal the truth',
     auditSeconds: 1.4,
     logVerified: true,
-    timeline: failureTimeline(profile.freshness, commonRatePerSecond, profile.serving, profile.speed),
+    timeline: failureTimeline(
+      profile.freshness,
+      commonRatePerSecond,
+      profile.serving,
+      profile.speed,
+      profile.unexplainedPerSecond,
+    ),
+  };
+}
+
+function sampledAnswers({ unexplainedPerSecond = 0 }: Profile): SampledAnswerFigures {
+  return {
+    explainedAnswers: 2400,
+    emptyAnswers: 310,
+    unexplainedAnswers: 10 * unexplainedPerSecond,
+    aheadAnswers: 0,
+    sampledKeys: 140,
+    keysUnexplainedAtEnd: unexplainedPerSecond,
+    countRegressions: 0,
   };
 }
 

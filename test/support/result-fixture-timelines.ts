@@ -36,6 +36,7 @@ export function failureTimeline(
   ratePerSecond: number,
   serving?: number,
   speed?: number,
+  unexplainedPerSecond = 0,
 ): Timeline {
   const marks = crashesAtMs.map((fromMs, i) => ({
     kind: 'fault' as const,
@@ -44,8 +45,19 @@ export function failureTimeline(
     toMs: fromMs + 610,
   }));
   const control = { kind: 'phase' as const, label: 'control', fromMs: 5000, toMs: 10_000 };
+  const shown = columns(
+    ratePerSecond,
+    (atMs) => ageAt(freshness, atMs) + outageAge(atMs),
+    freshness,
+    serving,
+    speed,
+    0,
+  );
+  const inCrash = (atMs: number) => crashesAtMs.some((crash) => Math.floor(atMs / 1000) === Math.floor(crash / 1000));
   return {
-    ...columns(ratePerSecond, (atMs) => ageAt(freshness, atMs) + outageAge(atMs), freshness, serving, speed, 0),
+    ...shown,
+    availability: shown.atMs.map((atMs) => (inCrash(atMs) ? 0.875 : 1)),
+    unexplainedAnswersPerSecond: shown.atMs.map((atMs) => (atMs < (crashesAtMs[0] ?? 0) ? 0 : unexplainedPerSecond)),
     marks: [control, ...marks],
   };
 }

@@ -45,7 +45,8 @@ export class ArmedFaults {
   }
 
   arm(faults: readonly WorkerFault[]): void {
-    const fresh = faults.map(
+    const own = faults.filter(({ worker }) => worker === undefined || worker === this.#life.worker);
+    const fresh = own.map(
       (fault): Armed => ({ fault, triggered: false, over: false, hits: 0, calls: 0, untilMs: undefined }),
     );
     this.#armed = [...this.#armed, ...fresh];
@@ -54,6 +55,10 @@ export class ArmedFaults {
   /** Another worker has reached the trigger. */
   trigger(id: string): void {
     for (const armed of this.#armed) if (armed.fault.id === id) armed.triggered = true;
+  }
+
+  heal(id: string): void {
+    for (const armed of this.#armed) if (armed.fault.id === id) armed.over = true;
   }
 
   /** Rows from `offset` on are about to be read. */
@@ -72,7 +77,9 @@ export class ArmedFaults {
       const { fault } = armed;
       if (armed.over || !armed.triggered || fault.effect !== 'trip') continue;
       armed.over = true;
-      if (fault.hold) await this.#holdUntilStopped(fault.id, site);
+      if (!fault.hold) continue;
+      await this.write(armed, 'began', { ...site });
+      await this.#holdUntilStopped(armed, site);
     }
   }
 
@@ -109,12 +116,9 @@ export class ArmedFaults {
   }
 
   async write(armed: Armed, what: Bite['what'], more: Partial<Bite> = {}): Promise<void> {
-    await appendLine(this.#runtime.files, bitesPath(this.#directory), this.#bite(armed.fault.id, what, more));
-  }
-
-  #bite(id: string, what: Bite['what'], more: Partial<Bite>): Bite {
     const { worker, epoch } = this.#life;
-    return { id, worker, epoch, atMs: this.#runtime.clock.nowMs(), what, ...more };
+    const bite: Bite = { id: armed.fault.id, worker, epoch, atMs: this.#runtime.clock.nowMs(), what, ...more };
+    await appendLine(this.#runtime.files, bitesPath(this.#directory), bite);
   }
 
   /** From where nobody can wait; a line that cannot be written is missed by whoever looks for evidence. */
@@ -150,7 +154,7 @@ export class ArmedFaults {
   }
 
   /** Nothing of this stage is in flight here. The process is stopped from outside, and finds out by the time that has gone. */
-  async #holdUntilStopped(id: string, site: HookSite): Promise<void> {
+  async #holdUntilStopped(armed: Armed, site: HookSite): Promise<void> {
     const { clock } = this.#runtime;
     const startedMs = clock.nowMs();
     for (let lastMs = startedMs; lastMs < startedMs + MOST_HOLD_MS; ) {
@@ -159,9 +163,7 @@ export class ArmedFaults {
       const goneMs = nowMs - lastMs;
       lastMs = nowMs;
       if (goneMs < LEAST_STOP_MS) continue;
-      const { stage, partition, offset } = site;
-      const bite = this.#bite(id, 'ended', { stage, partition, offset });
-      await appendLine(this.#runtime.files, bitesPath(this.#directory), bite);
+      await this.write(armed, 'ended', { ...site });
       return;
     }
   }

@@ -35,7 +35,8 @@ export type WorkerEffect =
   /** Tells the supervisor that the trigger was reached; with `hold`, waits there until the process has been stopped and continued. */
   | { effect: 'trip'; hold: boolean };
 
-export type WorkerFault = { id: string; trigger: WorkerTrigger } & WorkerEffect;
+/** `worker`: only this one; all of them, if absent. */
+export type WorkerFault = { id: string; trigger: WorkerTrigger; worker?: number } & WorkerEffect;
 export type FaultOf<Effect extends WorkerEffect['effect']> = Extract<WorkerFault, { effect: Effect }>;
 
 /** These strike all workers, once the worker that has the trigger's partition has said that it is reached. */
@@ -47,7 +48,9 @@ export function strikesEveryWorker({ effect }: WorkerFault): boolean {
 export type ToHooks =
   | { kind: 'arm'; crashes: PlannedCrash[]; faults: WorkerFault[] }
   /** Another worker has reached the trigger. */
-  | { kind: 'trigger'; id: string };
+  | { kind: 'trigger'; id: string }
+  /** The fault is over, whatever is left of it. */
+  | { kind: 'heal'; id: string };
 
 /** A line about one bite. */
 export interface Bite {
@@ -70,7 +73,7 @@ export function bitesPath(directory: string): string {
   return `${directory}/bites.ndjson`;
 }
 
-export async function appendLine(files: Files, path: string, entry: object): Promise<void> {
+export async function appendLine(files: Pick<Files, 'append'>, path: string, entry: object): Promise<void> {
   await files.append(path, new TextEncoder().encode(`${JSON.stringify(entry)}\n`));
 }
 

@@ -54,6 +54,16 @@ describe('the verdict is', () => {
     expect(verdictOf(changes)).toBe('EXPECTED-ERROR');
   });
 
+  test('VIOLATION where an answer on the way is unexplained that no fault excuses, right as the end may be', () => {
+    const unexplainedAnswers = { count: 3, first: '1.20 s after the start' };
+    expect(judge(evidence({ unexplainedAnswers }))).toEqual({
+      verdict: 'VIOLATION',
+      reason: '3 answers on the way are unexplained, the first 1.20 s after the start',
+    });
+    expect(verdictOf({ unexplainedAnswers: { count: 0 } })).toBe('EXACT');
+    expect(verdictOf({ unexplainedAnswers: { count: Number.NaN } })).toBe('UNKNOWN');
+  });
+
   test.each(['doubleCounted', 'lost', 'misplaced'] as const)(
     'VIOLATION where %s is off by one either way',
     (figure) => {

@@ -56,6 +56,13 @@ describe('a canary reader', () => {
     expect(rounds[2]?.readings).toEqual([{ kind: 'reached', reachMs: START + 2420 }]);
   });
 
+  test('leaves the older hour out where it is told to, and takes its turn up again', () => {
+    const reader = readerOf();
+    ask(reader, at(2.5), () => 240);
+    expect([...reader.question(at(2.5), false).keys.hourStartMs]).toEqual([at(2)]);
+    expect(ask(reader, at(2.5), () => 241).hours).toEqual([at(2), at(0)]);
+  });
+
   test('asks an hour until its last canary was counted', () => {
     const reader = readerOf();
     ask(reader, at(1), () => 99);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CanaryReader } from '../../../harness/measure/canary-reader.ts';
+import { AnswerSampler } from '../../../harness/measure/explain-sampler.ts';
 import { FreshnessTracker } from '../../../harness/measure/freshness.ts';
 import { Prober } from '../../../harness/measure/prober.ts';
 import type { KeyColumns } from '../../../substrates/key-value-store/key-value-store.ts';
@@ -218,6 +219,43 @@ describe('a prober', () => {
     // Two partitions; the current hour, one older in turn, and for a moment the hour before.
     expect(keysSeen / world.prober.reads).toBeGreaterThan(3);
     expect(keysSeen / world.prober.reads).toBeLessThan(4.2);
+  });
+
+  test('asks for watched tweets in every second read, instead of the older hours, and keeps all answers', async () => {
+    const time = new VirtualTime(START);
+    const canary = canaryOf(0, 1000);
+    const hours = [{ hourStartMs: START, fromMs: START }];
+    const watched = { partition: 0, tweetIdLo: 77, tweetIdHi: 0, popularity: 'hot' as const, hours };
+    const sampler = new AnswerSampler([canary], [watched], 1);
+    const asked: { watched: boolean; canaryHours: number }[] = [];
+    const prober = new Prober({
+      query: {
+        read: async (keys) => {
+          const isWatched = keys.tweetIdLo.at(-1) === 77;
+          asked.push({ watched: isWatched, canaryHours: keys.count - (isWatched ? 1 : 0) });
+          return answersAt(keys, (tweetIdLo) => (tweetIdLo === 77 ? 3 : counted(time, 5)));
+        },
+      },
+      reader: new CanaryReader(sourceOf([canary]), [matcherOf(canary)]),
+      tracker: new FreshnessTracker(1, START),
+      sampler,
+      runtime: { clock: time, sleep: time.sleep },
+      seed: 1,
+      meanPeriodMs: 50,
+    });
+    prober.start();
+    await time.runTo(END);
+    await finish({ time, prober, tracker: new FreshnessTracker(1, START) });
+    expect(prober.log.figures(START, END)).toMatchObject({ wrong: 0, unanswered: 0 });
+    const late = asked.slice(60);
+    expect(late.length).toBeGreaterThan(100);
+    expect(late.map((read) => read.watched)).toEqual(late.map((_, i) => i % 2 === 1));
+    // The open hour; the one before for a moment; and one older hour only where no tweet is asked.
+    const mean = (reads: typeof late) => reads.reduce((sum, { canaryHours }) => sum + canaryHours, 0) / reads.length;
+    expect(mean(late.filter((read) => read.watched))).toBeLessThan(1.2);
+    expect(mean(late.filter((read) => !read.watched))).toBeGreaterThanOrEqual(2);
+    expect(sampler.answers.filter(({ tweet }) => tweet === 1)[0]).toMatchObject({ hourStartMs: START, counter: 3 });
+    expect(sampler.answers.filter(({ tweet }) => tweet === 0).length).toBeGreaterThan(250);
   });
 
   test('refuses a period of 0 and a second start', () => {

@@ -9,7 +9,7 @@ import {
   throughputChart,
 } from '../../../harness/report/charts/bar-charts.ts';
 import { drawImage, imageCharts, imageFont, imageSize, registerFonts } from '../../../harness/report/charts/images.ts';
-import { failureCharts, lagChart } from '../../../harness/report/charts/line-charts.ts';
+import { failureCharts, lagChart, unexplainedCharts } from '../../../harness/report/charts/line-charts.ts';
 import { inksOf } from '../../../harness/report/palette.ts';
 import { resultFixture, withArchitecture } from '../../support/result-fixture.ts';
 
@@ -66,6 +66,22 @@ describe('the data of the charts', () => {
     const charts = failureCharts(resultFixture());
     expect(new Set(charts.map((chart) => `${chart.value.min} ${chart.value.max}`)).size).toBe(1);
     expect(charts[0]?.bands.filter((band) => band.kind === 'fault').map((band) => band.fromSeconds)).toEqual([10, 15]);
+  });
+
+  test('answers that nothing explains are a line each, and no chart where none were sampled', () => {
+    const [chart, ...more] = unexplainedCharts(resultFixture());
+    expect(more).toEqual([]);
+    expect(chart?.series.map(({ name, values }) => [name, values[50], values[150]])).toEqual([
+      ['batch', 0, 0],
+      ['alpha', 0, 9],
+      ['lambda', 0, 0],
+      ['beta', 0, 0],
+      ['omega', 0, 0],
+      ['omega-prime', 0, 0],
+    ]);
+    const skipped = { state: 'skipped' as const, reason: 'not asked for' };
+    const none = Object.entries(resultFixture().architectures).map(([name, of]) => [name, { ...of, failure: skipped }]);
+    expect(unexplainedCharts(resultFixture({ architectures: Object.fromEntries(none) }))).toEqual([]);
   });
 
   test('each architecture has its own colour, a user’s own too', () => {

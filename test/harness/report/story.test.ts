@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { limits, rerunCommand } from '../../../harness/report/notes.ts';
 import { errorsInWords, verdictSentences } from '../../../harness/report/story.ts';
-import { auditTable, ratioTable, talkTable } from '../../../harness/report/tables.ts';
+import { auditTable, ratioTable, recoveryTable, servingTable, talkTable } from '../../../harness/report/tables.ts';
 import { architecturesOf, warningsOf } from '../../../harness/report/view.ts';
 import type { Result } from '../../../harness/results/schema.ts';
 import { resultFixture, withArchitecture } from '../../support/result-fixture.ts';
@@ -48,6 +48,34 @@ describe('the verdict on top', () => {
 });
 
 describe('the shared tables', () => {
+  test('say how many answers nothing explains, and how many keys stay so', () => {
+    const table = servingTable(resultFixture());
+    const at = table.columns.findIndex(({ title }) => title === 'Not explained');
+    expect(table.rows.map(({ cells }) => cells[at])).toEqual([
+      ['0'],
+      ['90', '9 of 140 keys to the end'],
+      ['0'],
+      ['0'],
+      ['0'],
+      ['0'],
+    ]);
+    const unsampled = withArchitecture('beta', (beta) => ({ ...beta, failure: { state: 'interrupted' } }));
+    expect(servingTable(unsampled).rows[3]?.cells[at]).toEqual(['–']);
+  });
+
+  test('give the worst second of each fault, from the kill until all was well', () => {
+    const table = recoveryTable(resultFixture());
+    const at = table.columns.findIndex(({ title }) => title === 'Worst second answered');
+    expect(new Set(table.rows.map(({ cells }) => cells[at]?.[0]))).toEqual(new Set(['87.5 %']));
+    const older = withArchitecture('beta', (beta) => {
+      if (beta.failure.state !== 'measured') throw new Error('the fixture measures beta');
+      const { availability: _, ...timeline } = beta.failure.timeline;
+      return { ...beta, failure: { ...beta.failure, timeline } };
+    });
+    const ofBeta = recoveryTable(older).rows.filter(({ architecture }) => architecture === 'beta');
+    expect(ofBeta.map(({ cells }) => cells[at])).toEqual([['–'], ['–']]);
+  });
+
   test('have a row for each architecture, in the order of the talk', () => {
     const { architectures } = resultFixture();
     const shuffled = Object.fromEntries(Object.entries(architectures).reverse());

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { findArchitecture } from '../../../architectures/registry.ts';
 import type { ImpressionSource } from '../../../generators/impression-source.ts';
-import { plannedCrashes, scheduleOf } from '../../../harness/run/failure-schedule.ts';
+import { planKinds } from '../../../harness/faults/fault-plan.ts';
+import { plannedCrash } from '../../../harness/faults/kinds/kill.ts';
+import { type Schedule, scheduleOf } from '../../../harness/run/failure-schedule.ts';
 import type { Declaration } from '../../../substrates/declaration.ts';
 import { TinySource } from '../../support/tiny-source.ts';
 
@@ -10,8 +12,12 @@ const sourceOf = (length: number, hourMs: number) =>
   new TinySource({ partitions: 2, length, intervalMs: 1, startMs: 10_000, hourMs });
 
 const omegaPrime = findArchitecture('omega-prime') as Declaration;
+const crashesIn = (source: ImpressionSource, { positionMs, worstFromMs }: Schedule) => {
+  const times = { fromMs: positionMs, toMs: source.endMs, hourMs: 5 * (worstFromMs - positionMs) };
+  return planKinds(['crash'], omegaPrime, source, times, 1).map(plannedCrash);
+};
 const offsetsOf = (source: ImpressionSource) =>
-  plannedCrashes(omegaPrime, source, scheduleOf(source)).map(({ fromOffset }) => fromOffset);
+  crashesIn(source, scheduleOf(source)).map(({ fromOffset }) => fromOffset);
 
 describe('the schedule of the failure act', () => {
   test('gives the first half, from the second hour on, to the control phase and the second to the faults', () => {
@@ -49,7 +55,7 @@ describe('the schedule of the failure act', () => {
       length: (partition: number) => [10, 4000, 4000][partition] as number,
       dueBy: (_partition: number, timeMs: number) => source.dueBy(0, timeMs),
     });
-    const crashes = plannedCrashes(omegaPrime, uneven, scheduleOf(source));
+    const crashes = crashesIn(uneven, scheduleOf(source));
     expect(crashes.map(({ partition }) => partition)).toEqual([1, 1, 1]);
   });
 });

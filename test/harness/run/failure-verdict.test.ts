@@ -69,6 +69,12 @@ describe('the verdict on a failure act', () => {
     });
   });
 
+  test('is a violation where an answer on the way is unexplained, whatever the audit says', () => {
+    const verdict = (count: number) =>
+      verdictOf(find('omega'), { audit: audit(RIGHT, none), seconds: 0 }, [crash], [bit], [], { count, first: 'x' });
+    expect([0, 1].map((count) => verdict(count).verdict)).toEqual(['EXACT', 'VIOLATION']);
+  });
+
   test('is unknown where the audit failed', () => {
     expect(verdictOf(find('omega'), { failure: '3 keys are unavailable', seconds: 0 }, [], [], [])).toEqual({
       verdict: 'UNKNOWN',

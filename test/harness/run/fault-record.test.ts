@@ -88,6 +88,18 @@ describe('the record of a crash', () => {
     });
   });
 
+  test('counts what was read again from where the victim died, not from what it had reported last', () => {
+    const restored = (epoch: number, fromOffset: number, partition = 1): JobEvent => {
+      const position = { stage: 0, partition, fromOffset, coveredEvents: fromOffset, restored: 'f', rejected: [] };
+      return { kind: 'restored', atMs: 1800, worker: 1, epoch, ...position };
+    };
+    const replayed = (...events: JobEvent[]) =>
+      faultRecord(crash, [record], seen([exited(3, 1520), ...events])).evidence.replayedEvents;
+    expect(replayed(restored(4, 700), caughtUp(4, 1900, 0))).toBe(77);
+    expect(replayed(restored(4, 700), restored(4, 0, 3), caughtUp(4, 1900, 0), caughtUp(4, 1900, 5, 3))).toBe(82);
+    expect(replayed(restored(4, 777), caughtUp(4, 1900, 0))).toBe(0);
+  });
+
   test('leaves out what never came', () => {
     const { bit, evidence } = faultRecord(crash, [record], seen([exited(3, 1520)], [probe(1600, 3)]));
     expect(bit).toBe(true);

@@ -192,6 +192,50 @@ describe('the timeline', () => {
     expect(timeline.marks).toEqual([{ kind: 'phase', label: 'control', fromMs: 0, toMs: 5 }]);
   });
 
+  test('has the availability and the unexplained answers of the second that holds each step', () => {
+    const act = actOf(byHour);
+    const probe = (afterMs: number, answeredPartitions: number) => ({
+      intendedMs: startMs + afterMs,
+      sentMs: startMs + afterMs,
+      atMs: startMs + afterMs,
+      outcome: 'answered' as const,
+      partitions: 2,
+      answeredPartitions,
+      wrongPartitions: 0,
+    });
+    const log = new ProbeLog();
+    for (const [afterMs, answered] of [
+      [50, 2],
+      [1200, 1],
+      [1999, 2],
+      [3000, 0],
+    ] as const)
+      log.add(probe(afterMs, answered));
+    const answer = { tweet: 0, hourStartMs: 0, counter: 1, fingerprint: 1 };
+    const bad = [1100, 1999, 3050].map((afterMs, i) => ({
+      ...answer,
+      atMs: startMs + afterMs,
+      kind: i === 2 ? ('ahead' as const) : ('unexplained' as const),
+    }));
+    const counts = {
+      explained: 0,
+      empty: 0,
+      unexplained: 2,
+      ahead: 1,
+      keys: 1,
+      keysUnexplainedAtEnd: 0,
+      regressions: 0,
+    };
+    const { availability, unexplainedAnswersPerSecond } = timelineOf({ ...act, prober: { log } }, [], {
+      ...counts,
+      bad,
+    });
+    const seconds = (column: readonly (number | null)[] | undefined) => [0, 9, 10, 19, 20, 30].map((i) => column?.[i]);
+    expect(seconds(availability)).toEqual([1, 1, 0.75, 0.75, null, 0]);
+    expect(seconds(unexplainedAnswersPerSecond)).toEqual([0, 0, 2, 2, 0, 0]);
+    expect(timelineOf(act, []).unexplainedAnswersPerSecond).toBeUndefined();
+  });
+
   test('has the age at the newest probe of each step, and a gap where there was none', () => {
     const act = actOf(byHour);
     const probe = (atMs: number, ageMs: number) =>

@@ -161,12 +161,15 @@ export class IncrementStoreTask implements StageTask {
     await hooks.failpoint('after-read', site);
     await hooks.failpoint('before-store', site);
     await hooks.sending(site, events);
+    const wasApplied = this.#unwritten && (await this.#isApplied(events));
     this.#unwritten = true;
-    await this.#store.increment(this.#rows, fence, {
-      mode: this.#stage.increment,
-      noteTransaction: (transaction) => void hooks.sending(site, events, transaction),
-      ...(this.#stage.commit === 'with-write' ? { marker: { name: 'log-position', value: events } as const } : {}),
-    });
+    if (!wasApplied) {
+      await this.#store.increment(this.#rows, fence, {
+        mode: this.#stage.increment,
+        noteTransaction: (transaction) => void hooks.sending(site, events, transaction),
+        ...(this.#stage.commit === 'with-write' ? { marker: { name: 'log-position', value: events } as const } : {}),
+      });
+    }
     this.#unwritten = false;
     await hooks.acknowledged(site, events);
     this.#acknowledgedEvents = events;
@@ -174,6 +177,14 @@ export class IncrementStoreTask implements StageTask {
     await hooks.failpoint('after-store-ack', site);
     if (this.#stage.commit === 'after-write') await this.#position.commit({ offset: events, value: partition });
     await hooks.committed(site, events);
+  }
+
+  /** A write that failed may have been applied and its reply lost: a position in the same transaction tells. */
+  async #isApplied(events: number): Promise<boolean> {
+    if (this.#stage.commit !== 'with-write') return false;
+    const { partition, log } = this.#context;
+    const markers = await this.#store.markers('log-position', log.partitions);
+    return (markers[partition] ?? 0) >= events;
   }
 
   #site(): HookSite {

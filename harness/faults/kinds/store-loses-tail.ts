@@ -1,0 +1,32 @@
+/**
+ * F6: the store crashes and comes back without the last writes that it had acknowledged. Whoever has committed past them never writes
+ * them again; what the store forgot is written down row by row, and is the prediction.
+ */
+import { type FaultDefinition, writesNoStore } from '../fault.ts';
+import { durationOf, eventsOf, insideWorker, struckStore } from '../inside-worker.ts';
+import { atPosition } from './kill.ts';
+
+/** Acknowledged writes of one partition that are forgotten. */
+const WRITES = 2;
+
+export const storeLosesTail: FaultDefinition = {
+  kind: 'store-loses-tail',
+  row: 'F6',
+  description: `The store crashes and forgets the last one or ${WRITES} writes of a partition that it had acknowledged`,
+  whyNot: writesNoStore,
+  outcomeOf: (stage) => (stage.kind === 'window-state' && stage.onClose.kind === 'nothing' ? 'exact' : 'loses'),
+  plan: (situation) => [{ ...atPosition(situation, situation.atMs), durationMs: 0.2 * situation.hourMs }],
+  inject: (context, specification) =>
+    insideWorker(
+      context,
+      specification,
+      {
+        effect: 'lose-tail',
+        store: struckStore(context, specification),
+        // A window or a batch load is a write or two, and the store must be called once more to be found as it is.
+        writes: context.declaration.stages.some(({ kind }) => kind === 'increment-store') ? WRITES : 1,
+        durationMs: durationOf(specification, 200),
+      },
+      (bites) => `the store forgot ${eventsOf(bites)} impressions that it had acknowledged`,
+    ),
+};

@@ -1,0 +1,94 @@
+/**
+ * What a reader is told while an architecture runs without a fault: canaries are probed through the query path, as in a
+ * run's steady act. Every answer must be a prefix of its canary, none may go back, all must be there at the end, and
+ * those of an architecture that answers at once must be young.
+ */
+import { CanaryPrefixes } from '../../../generators/canary-prefixes.ts';
+import type { Answers } from '../../../substrates/query-service.ts';
+import { CanaryReader } from '../../measure/canary-reader.ts';
+import { FreshnessTracker } from '../../measure/freshness.ts';
+import { Prober } from '../../measure/prober.ts';
+import { answersByHour } from '../../run/promises.ts';
+import { judgedRun, type Scene } from './judged-run.ts';
+import type { Judge } from './runs.ts';
+import { type Subject, subject } from './subjects.ts';
+
+const MEAN_PERIOD_MS = 4;
+/** Time that a reply of a store takes in every second run, so that windows close and move between two reads. */
+const SLOW_STORE_MS = 25;
+/** Blocks, batches and up to three reads of a slow store; far below an hour. */
+const AT_ONCE_MS = 130;
+
+export function live(name: Subject): Judge {
+  const declaration = subject(name);
+  return async () => {
+    const findings: string[] = [];
+    for (const seed of [1, 2, 3, 4]) {
+      const run = `${name}, seed ${seed}`;
+      const meanwhile = async (scene: Scene): Promise<void> => {
+        if (seed % 2 === 0) slowDownStores(scene);
+        const said = await watch(scene);
+        findings.push(...said.map((finding) => `${run}: ${finding}`));
+      };
+      const { verdict, reason } = await judgedRun({ name: run, declaration, seed, meanwhile });
+      if (verdict !== 'EXACT' && verdict !== 'EXPECTED-ERROR') findings.push(`${run}: ${verdict}, ${reason}`);
+    }
+    return findings;
+  };
+}
+
+/** A prober on the scene's canaries; `read` stands for the query path. */
+export function proberOn(
+  { source, runtime, query }: Scene,
+  read: (keys: Parameters<typeof query.read>[0]) => Promise<Answers> = (keys) => query.read(keys),
+): { prober: Prober; tracker: FreshnessTracker; reader: CanaryReader } {
+  const matchers = source.canaries.map(({ partition }) => new CanaryPrefixes(source, partition));
+  const reader = new CanaryReader(source, matchers);
+  const tracker = new FreshnessTracker(source.canaries.length, source.startMs);
+  const options = { query: { read }, reader, tracker, runtime, seed: 1, meanPeriodMs: MEAN_PERIOD_MS };
+  return { prober: new Prober(options), tracker, reader };
+}
+
+async function watch(scene: Scene): Promise<string[]> {
+  const { source, runtime, query, declaration, job } = scene;
+  const { prober, tracker, reader } = proberOn(scene);
+  prober.start();
+  await job.drained();
+  await runtime.sleep(2 * MEAN_PERIOD_MS);
+  await prober.stop();
+  const findings: string[] = [];
+  const probes = prober.log.figures(source.startMs, Number.POSITIVE_INFINITY);
+  const ages = tracker.figures(source.startMs + source.hourMs, source.endMs);
+  if (probes === undefined || ages === undefined) return ['no probe was answered'];
+  if (probes.wrong > 0) findings.push('answers are no prefix of their canary');
+  if (probes.unanswered > 0) findings.push(`${probes.unanswered} of ${probes.probes} probes were not answered`);
+  if (ages.regressions > 0) findings.push('answers go back');
+  const age = ages.p50Ms;
+  if (!answersByHour(declaration) && age > AT_ONCE_MS) findings.push('the answers are not of now');
+  const question = reader.question(runtime.clock.nowMs());
+  const readings = reader.interpret(question, await query.read(question.keys));
+  const ends = source.canaries.map(({ partition, length, sequenceOf }) =>
+    source.scheduledArrivalMs(partition, sequenceOf(length - 1)),
+  );
+  if (!readings.every((reading, i) => reading.kind === 'reached' && reading.reachMs === ends[i]))
+    findings.push('the last answers do not hold all canaries');
+  return findings;
+}
+
+/** Readers' handles only: the pipeline's own are others. */
+function slowDownStores({ stores, world }: Scene): void {
+  for (const [name, store] of Object.entries(stores)) {
+    const slow = new Proxy(store, {
+      get: (target, property) => {
+        const value = Reflect.get(target, property, target) as unknown;
+        if (property !== 'multiGet' || typeof value !== 'function') return value;
+        return async (...args: unknown[]) => {
+          const result = await (value.apply(target, args) as Promise<unknown>);
+          await world.delay(SLOW_STORE_MS);
+          return result;
+        };
+      },
+    });
+    Object.assign(stores, { [name]: slow });
+  }
+}

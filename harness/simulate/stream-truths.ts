@@ -1,0 +1,56 @@
+/** The oracle's tables of one stream, each computed once, when it is first asked for. */
+import type { ImpressionSource } from '../../generators/impression-source.ts';
+import { type ArrivalSpan, type Tally, tally } from '../../generators/oracle.ts';
+import type { BatchJobStage, Declaration } from '../../substrates/declaration.ts';
+import type { EventLog } from '../../substrates/event-log/event-log.ts';
+import { dropsLateEvents } from '../run/promises.ts';
+
+export class StreamTruths {
+  readonly #source: ImpressionSource;
+  readonly #lateness: { maxOutOfOrderMs: number; allowedLatenessMs: number };
+  #undropped: Tally | undefined;
+  #withoutLate: Tally | undefined;
+
+  constructor(source: ImpressionSource, lateness: { maxOutOfOrderMs: number; allowedLatenessMs: number }) {
+    this.#source = source;
+    this.#lateness = lateness;
+  }
+
+  /** Every impression in the hour of its event time. */
+  get undropped(): Tally {
+    this.#undropped ??= tally(this.#source, { labelling: { by: 'event-time' } });
+    return this.#undropped;
+  }
+
+  /** What is right for a declaration: only windows drop what comes too late. */
+  of(declaration: Declaration): Tally {
+    if (!dropsLateEvents(declaration)) return this.undropped;
+    const { maxOutOfOrderMs, allowedLatenessMs } = this.#lateness;
+    const drop = { maxOutOfOrderMs, allowedLatenessMs };
+    this.#withoutLate ??= tally(this.#source, { labelling: { by: 'event-time', drop } });
+    return this.#withoutLate;
+  }
+
+  /** What a batch job counts where, if the log holds these spans. */
+  ofJob(job: BatchJobStage, spans: readonly (readonly ArrivalSpan[])[]): Tally {
+    if (job.bucketBy === 'arrival-time') return tally(this.#source, { labelling: { by: 'arrival-time', spans } });
+    const { cutOffMs } = job;
+    return tally(this.#source, { labelling: { by: 'event-time-before-cut-off', cutOffMs, spans } });
+  }
+}
+
+/** What each partition of a log holds, in its order, and when it took it. */
+export async function readSpans(log: EventLog): Promise<ArrivalSpan[][]> {
+  const all: ArrivalSpan[][] = [];
+  for (let partition = 0; partition < log.partitions; partition++) {
+    const reader = await log.openReader(partition, 0);
+    const spans: ArrivalSpan[] = [];
+    for (let entry = await reader.read(); entry !== undefined; entry = await reader.read()) {
+      if (entry.kind !== 'impressions') continue;
+      const { firstSequence, count } = entry.block;
+      spans.push({ firstSequence, count, arrivalMs: entry.arrivalMs });
+    }
+    all.push(spans);
+  }
+  return all;
+}
