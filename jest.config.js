@@ -4,4 +4,6 @@ export default {
   roots: ['<rootDir>/dist/test'],
   testMatch: ['**/*.test.js'],
   transform: {},
+  // A time-out is for what hangs; a busy machine may take its time.
+  testTimeout: 120_000,
 };

@@ -30,7 +30,7 @@ export interface TweetPrefixOptions {
    * maxOutOfOrderMs: where a pipeline drops what comes too late.
    */
   drop?: { maxOutOfOrderMs: number; allowedLatenessMs: number };
-  /** What each partition's log holds, in its order, and when it came; each impression once and on schedule, if absent. */
+  /** What each partition's log holds, in its order, and when it came; if absent, each impression once, on schedule. */
   spans?: readonly (readonly ArrivalSpan[])[];
 }
 

@@ -11,6 +11,7 @@ import { MemoryLogs } from './event-log/memory-log.ts';
 import type { KeyValueStore, KeyValueStoreBinding } from './key-value-store/key-value-store.ts';
 import { MemoryStores } from './key-value-store/memory-store.ts';
 import { MemoryFiles } from './memory-files.ts';
+import { spawnInMemory, type WorkerMain } from './memory-worker.ts';
 import {
   type Connection,
   type Files,
@@ -18,15 +19,10 @@ import {
   type RequestHandler,
   type Runtime,
   type Server,
-  type SupervisorLine,
   UnreachableError,
-  type WorkerExit,
   type WorkerHandle,
 } from './runtime.ts';
 import { VirtualTime } from './virtual-time.ts';
-
-/** What a spawned worker runs. */
-export type WorkerMain = (runtime: Runtime, line: SupervisorLine, specification: unknown) => Promise<void>;
 
 /** Virtual milliseconds that an operation of the world takes, at most. */
 const OPERATION_MS = 0.2;
@@ -129,7 +125,7 @@ export class MemoryRuntime implements Runtime {
   }
 
   spawnWorker(specification: unknown): WorkerHandle {
-    return spawn(this.#world, JSON.parse(JSON.stringify(specification)));
+    return spawnInMemory(this.#world, JSON.parse(JSON.stringify(specification)));
   }
 
   cpuSeconds(): number {
@@ -268,66 +264,4 @@ function detailOf(argument: unknown): string {
 function memoryOnly<B extends { kind: string }>(binding: B): Extract<B, { kind: 'memory' }> {
   if (binding.kind !== 'memory') throw new Error(`a ${binding.kind} binding has no place in a world in memory`);
   return binding as Extract<B, { kind: 'memory' }>;
-}
-
-/** One direction of a line. */
-interface Listeners {
-  underWay: unknown[];
-  listeners: ((message: unknown) => void)[];
-}
-
-/** A worker of the world, with a line that loses nothing while both ends live. */
-function spawn(world: MemoryWorld, specification: unknown): WorkerHandle {
-  const process = world.process(world.freshName('worker'));
-  const toParent: Listeners = { underWay: [], listeners: [] };
-  const toWorker: Listeners = { underWay: [], listeners: [] };
-  const exits: ((exit: WorkerExit) => void)[] = [];
-  let ended = false;
-  const end = (exit: WorkerExit): void => {
-    if (ended) return;
-    ended = true;
-    void world.delay(1).then(() => {
-      world.note(process.name, 'has ended', exit.signal ?? `code ${exit.code}`);
-      for (const listener of exits) listener(exit);
-    });
-  };
-  const deliver = async (to: Listeners, message: unknown, receiver: () => Promise<void>): Promise<void> => {
-    const text = JSON.stringify(message);
-    to.underWay.push(JSON.parse(text));
-    await world.delay(0.1);
-    await receiver();
-    // Stacks name files, which are elsewhere on another machine.
-    world.note(process.name, to === toParent ? 'says' : 'hears', text.split('\\n')[0]);
-    // Messages do not overtake each other: whichever wake comes first brings the oldest.
-    const oldest = to.underWay.shift();
-    for (const listener of to.listeners) listener(oldest);
-  };
-  const line: SupervisorLine = {
-    send: (message) => {
-      if (process.alive) void deliver(toParent, message, () => Promise.resolve());
-    },
-    onMessage: (listener) => void toWorker.listeners.push(listener),
-  };
-  process.onCrash(() => end({ code: null, signal: 'SIGKILL', stderr: '' }));
-  // A wake of its own, so that nothing else runs while the worker's main imports what it needs; in the order of spawns.
-  world
-    .delay(0, 0)
-    .then(() => process.running())
-    .then(() => world.workerMain(process, line, specification))
-    .then(
-      () => end({ code: 0, signal: null, stderr: '' }),
-      (error: unknown) => end({ code: 1, signal: null, stderr: String(error) }),
-    )
-    .then(() => process.kill());
-  return {
-    pid: 0,
-    send: (message) => void deliver(toWorker, message, () => process.running()),
-    onMessage: (listener) => void toParent.listeners.push(listener),
-    onExit: (listener) => void exits.push(listener),
-    kill: (signal) => {
-      if (signal === 'SIGSTOP') process.pause();
-      else if (signal === 'SIGCONT') process.continue();
-      else process.kill();
-    },
-  };
 }

@@ -1,5 +1,6 @@
 /**
- * Orders of counter rows, by a radix sort over 16-bit digits: stable, linear, and no object per row.
+ * Orders of counter rows, by a radix sort over digits of 16 bits, or 8 for a small table: stable, linear, and no object
+ * per row.
  *
  * Hours are ranked first, so that an hour sorts as a small integer; tweet ids sort as unsigned 64-bit numbers in two
  * lanes. The audit walks rows tweet by tweet; a store is asked hour by hour.
@@ -9,7 +10,8 @@ import type { KeyColumns, RowColumns } from '../../substrates/key-value-store/ke
 /** `tweet-hour`: all hours of a tweet side by side. `hour-tweet`: the order of truth tables and of a store's scan. */
 export type RowOrder = 'tweet-hour' | 'hour-tweet';
 
-const DIGIT_VALUES = 65536;
+/** With fewer rows, counting to 2^16 for each digit would take longer than sorting by twice as many digits. */
+const SMALL_TABLE = 8192;
 
 /**
  * The permutation that sorts `keys`; rows that are equal keep their order. Error for an hour that is not a whole
@@ -21,10 +23,11 @@ export function sortOrder(keys: KeyColumns, by: RowOrder): Uint32Array {
   const leastSignificantFirst = by === 'tweet-hour' ? [hours, ...tweets] : [...tweets, hours];
   let order: Uint32Array = new Uint32Array(keys.count);
   let spare: Uint32Array = new Uint32Array(keys.count);
+  const digitBits = keys.count < SMALL_TABLE ? 8 : 16;
   for (let row = 0; row < keys.count; row++) order[row] = row;
   for (const column of leastSignificantFirst) {
-    for (const shift of [0, 16]) {
-      if (!sortByDigit(column, shift, order, spare)) continue;
+    for (let shift = 0; shift < 32; shift += digitBits) {
+      if (!sortByDigit(column, shift, digitBits, order, spare)) continue;
       [order, spare] = [spare, order];
     }
   }
@@ -53,22 +56,30 @@ export function unionOfKeys(...tables: readonly KeyColumns[]): KeyColumns {
 }
 
 /**
- * Stable counting sort of `from` into `to` by 16 bits of a column; false, and nothing done, if all rows have the same
+ * Stable counting sort of `from` into `to` by one digit of a column; false, and nothing done, if all rows have the same
  * digit.
  */
-function sortByDigit(column: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): boolean {
-  const starts = new Uint32Array(DIGIT_VALUES + 1);
+function sortByDigit(
+  column: Uint32Array,
+  shift: number,
+  digitBits: number,
+  from: Uint32Array,
+  to: Uint32Array,
+): boolean {
+  const digits = 2 ** digitBits;
+  const mask = digits - 1;
+  const starts = new Uint32Array(digits + 1);
   for (let i = 0; i < from.length; i++) {
-    const slot = (((column[i] as number) >>> shift) & 0xffff) + 1;
+    const slot = (((column[i] as number) >>> shift) & mask) + 1;
     starts[slot] = (starts[slot] as number) + 1;
   }
-  if (from.length === 0 || starts[(((column[0] as number) >>> shift) & 0xffff) + 1] === from.length) return false;
-  for (let digit = 1; digit < DIGIT_VALUES; digit++) {
+  if (from.length === 0 || starts[(((column[0] as number) >>> shift) & mask) + 1] === from.length) return false;
+  for (let digit = 1; digit < digits; digit++) {
     starts[digit] = (starts[digit] as number) + (starts[digit - 1] as number);
   }
   for (let i = 0; i < from.length; i++) {
     const row = from[i] as number;
-    const digit = ((column[row] as number) >>> shift) & 0xffff;
+    const digit = ((column[row] as number) >>> shift) & mask;
     const place = starts[digit] as number;
     starts[digit] = place + 1;
     to[place] = row;

@@ -22,6 +22,11 @@ export interface Prediction {
    * phantom and compensated.
    */
   table?: boolean;
+  /**
+   * Most events that the faults can have left in doubt, 0 where nothing was in flight when they struck; a prediction with wider
+   * bounds is none. Unbounded, if absent.
+   */
+  inDoubt?: number;
 }
 
 export interface Evidence {
@@ -94,6 +99,9 @@ function malformedInput(
     const { atLeast, atMost } = boundsOf(predicted[figure]);
     if (!isCount(atLeast) || !isCount(atMost) || atLeast > atMost) {
       return `${figure} is predicted as ${spell(predicted[figure])}, which is not a number of events`;
+    }
+    if (atMost - atLeast > (predicted.inDoubt ?? Number.POSITIVE_INFINITY)) {
+      return `${figure} is predicted as ${spell(predicted[figure])}, though no more than ${predicted.inDoubt} can be in doubt`;
     }
   }
   if (unexplained !== undefined && !isCount(unexplained.count)) {

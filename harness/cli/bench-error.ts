@@ -15,6 +15,8 @@ const EXIT_CODE_OF = {
   OB_OUT_OF_RANGE: ExitCode.BadInput,
   OB_CONFLICT: ExitCode.BadInput,
   OB_CONFIG_FILE: ExitCode.BadInput,
+  OB_FAULT_PLAN: ExitCode.BadInput,
+  OB_NO_RUN: ExitCode.BadInput,
   OB_FILE_UNREADABLE: ExitCode.BadInput,
   OB_TRACE_MALFORMED: ExitCode.BadInput,
   OB_ARCHITECTURE_MALFORMED: ExitCode.BadInput,

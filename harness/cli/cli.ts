@@ -5,7 +5,9 @@
 import { BenchError, describeError } from './bench-error.ts';
 import { calibrate } from './commands/calibrate.ts';
 import { compare } from './commands/compare.ts';
+import { inject } from './commands/inject.ts';
 import { list } from './commands/list.ts';
+import { matrix } from './commands/matrix.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import type { CliDependencies } from './dependencies.ts';
@@ -52,6 +54,10 @@ async function dispatch(
       return compare(invocation, dependencies);
     case 'list':
       return list(invocation, dependencies);
+    case 'inject':
+      return inject(invocation, dependencies);
+    case 'matrix':
+      return matrix(invocation, dependencies);
     case 'calibrate':
       return calibrate(invocation, dependencies);
   }

@@ -56,6 +56,14 @@ export interface CliDependencies {
   summarize(result: Result): Promise<string>;
   /** Results side by side, as text for a terminal and as data. */
   compare(results: readonly { label: string; result: Result }[]): Promise<{ text: string; data: unknown }>;
+  /** Runs the fault matrix; `text` is its table for a terminal. */
+  runMatrix(options: {
+    kinds: readonly string[];
+    architectures: readonly string[];
+    out: string;
+    signal: AbortSignal;
+    say: (line: string) => void;
+  }): Promise<{ text: string; data: unknown; asExpected: boolean }>;
   calibrate(options: {
     directory: string;
     quick: boolean;

@@ -41,6 +41,11 @@ const dependencies: CliDependencies = {
     const { terminal, differences, figures } = compareResults(results);
     return { text: terminal, data: { results: results.map((result) => result.label), differences, figures } };
   },
+  async runMatrix(options) {
+    const { reportMatrix } = await import('../matrix/report.ts');
+    const { MATRIX_DEFAULTS } = await import('../matrix/matrix.ts');
+    return reportMatrix({ ...MATRIX_DEFAULTS, ...options });
+  },
   calibrate: async (options) => (await import('../calibrate/calibrate.ts')).calibrate(options),
 };
 

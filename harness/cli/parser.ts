@@ -7,6 +7,7 @@ import { OPTION_GROUPS } from '../config/option.ts';
 import { OPTIONS } from '../config/options.ts';
 import { BenchError } from './bench-error.ts';
 import { EXIT_CODE_MEANINGS } from './exit-codes.ts';
+import { addFaultCommands, type InjectInvocation, type MatrixInvocation } from './fault-commands.ts';
 import { usageError } from './usage-errors.ts';
 
 export const LIST_TOPICS = ['architectures', 'substrates', 'faults', 'options'] as const;
@@ -19,7 +20,9 @@ export type Invocation =
   | { command: 'report'; path: string; json: boolean }
   | { command: 'compare'; paths: string[]; json: boolean }
   | { command: 'list'; topic: ListTopic | undefined; json: boolean }
-  | { command: 'calibrate'; out: string; quick: boolean; json: boolean };
+  | { command: 'calibrate'; out: string; quick: boolean; json: boolean }
+  | InjectInvocation
+  | MatrixInvocation;
 
 const SWITCHES = ['json', 'quick', 'rungs', 'verbose'];
 
@@ -74,7 +77,7 @@ function createParser(
     })
     .epilogue(exitCodes())
     .wrap(Math.min(100, columns));
-  return addReaders(addRun(parser, choose), choose);
+  return addFaultCommands(addReaders(addRun(parser, choose), choose), choose);
 }
 
 function addRun(parser: Argv, choose: (chosen: Invocation) => void): Argv {

@@ -10,6 +10,8 @@ const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
   report: ['json'],
   compare: ['json'],
   list: ['json'],
+  inject: ['run', 'out', 'partition', 'store', 'duration', 'seed', 'json'],
+  matrix: ['kinds', 'architectures', 'out', 'json'],
   calibrate: ['quick', 'out', 'json'],
 };
 
@@ -28,6 +30,9 @@ export function usageError(message: string, argv: readonly string[]): BenchError
       `--${withoutValue} was given without a value`,
       `Write --${withoutValue} ${placeholder}.`,
     );
+  }
+  if (message.startsWith('Not enough non-option arguments') && command === 'inject') {
+    return new BenchError('OB_USAGE', 'inject was not told which fault', 'Write omegabench inject KIND --run ID.');
   }
   if (message.startsWith('Not enough non-option arguments')) {
     const remedy =

@@ -227,6 +227,14 @@ export const OPTIONS: readonly OptionSpecification[] = [
     read: names('faults', 'fault', (known) => known.faults, 'none'),
   },
   {
+    flag: 'fault-plan',
+    group: 'Acts and faults',
+    placeholder: 'FILE',
+    description: 'Faults in YAML: kind, target, trigger, duration, seed; instead of --faults, or with it',
+    defaultText: 'no plan',
+    read: name('faultPlan'),
+  },
+  {
     flag: 'common-rate',
     group: 'Acts and faults',
     placeholder: 'RATE',

@@ -73,7 +73,7 @@ export function choice(setting: 'quick' | 'json' | 'rungs'): OptionReader {
 }
 
 /** A path, taken as it is; relative ones start in the folder where the command runs. */
-export function name(setting: 'architectureFiles' | 'out' | 'exportCounts' | 'trace'): OptionReader {
+export function name(setting: 'architectureFiles' | 'out' | 'exportCounts' | 'trace' | 'faultPlan'): OptionReader {
   return (texts, source) => {
     const empty = texts.find((text) => text.trim() === '');
     if (empty !== undefined || texts.length === 0) {

@@ -88,6 +88,8 @@ export const runConfigSchema = z.strictObject({
   /** The failure act takes as many hours as it needs to audit this many (tweet, hour) keys. */
   minimumAuditedKeys: whole('minimumAuditedKeys'),
   faults: z.union([z.literal('none'), z.array(z.string()).min(1)]),
+  /** A file of faults that say where and when they strike. */
+  faultPlan: z.string().min(1).optional(),
   /** A trace stands in for the synthetic stream; without a rate it is replayed at its own speed. */
   trace: z.strictObject({ file: z.string(), ratePerSecond: whole('ratePerSecond').optional() }).optional(),
   /** Each run makes a folder of its own in here. */
@@ -162,6 +164,8 @@ export function withDefaults(settings: Settings, registered: readonly string[]):
   const base = { ...DEFAULTS, ...(settings.quick === true ? QUICK_PRESET : {}), ...settings };
   return {
     ...base,
+    // Whoever plans everything does not want the default beside it.
+    faults: settings.faults ?? (settings.faultPlan === undefined ? base.faults : 'none'),
     architectures: base.architectures ?? [...registered],
     maxOutOfOrderMs: settings.maxOutOfOrderMs ?? Math.min(DEFAULTS.maxOutOfOrderMs, Math.floor(base.hourMs / 4)),
     workers: settings.workers ?? Math.min(DEFAULTS.workers, base.partitions),

@@ -1,6 +1,7 @@
 /** Damages and removes what a job has left on disk for its workers' successors. */
-import type { Files } from '../../substrates/runtime.ts';
+
 import { mix32 } from '../../generators/random.ts';
+import type { Files } from '../../substrates/runtime.ts';
 
 /** Names of a partition's checkpoints of every stage that has some, newest first, by stage. */
 export async function checkpointsOf(files: Files, directory: string, partition: number): Promise<string[][]> {

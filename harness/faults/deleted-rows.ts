@@ -26,7 +26,12 @@ export function encodeDeletedRows(rows: RowColumns): Uint8Array {
 }
 
 /** Events in the saved rows of a partition. */
-export async function deletedEvents(files: Files, directory: string, stage: number, partition: number): Promise<number> {
+export async function deletedEvents(
+  files: Files,
+  directory: string,
+  stage: number,
+  partition: number,
+): Promise<number> {
   const rows = await readRowFiles(files, directory, `s${stage}-p${partition}-`, '.deleted');
   return rows.counter.subarray(0, rows.count).reduce((sum, counter) => sum + counter, 0);
 }

@@ -12,7 +12,14 @@ import type {
 import type { CrashRecord, PlannedCrash } from './crash-plan.ts';
 import { deletedEvents } from './deleted-rows.ts';
 import { type LedgerEntry, ledgerPath, readLedger } from './ledger.ts';
-import { type Bite, readBites, readLines, strikesEveryWorker, type ToHooks, type WorkerFault } from './worker/worker-fault.ts';
+import {
+  type Bite,
+  readBites,
+  readLines,
+  strikesEveryWorker,
+  type ToHooks,
+  type WorkerFault,
+} from './worker/worker-fault.ts';
 import { crashRecordsPath, workerHooksBinding } from './worker-hooks.ts';
 
 /** Events that were written before a crash and are written again after it: to the event if both ends are equal. */
@@ -93,8 +100,9 @@ export class FaultDirector implements SupervisorHooks {
     for (const partition of worker.partitions) {
       for (let stage = 0; stage < this.#stages; stage++) {
         const path = ledgerPath(this.#directory, stage, partition, worker.epoch);
-        const entry = await readLedger(this.#runtime.files, path);
-        // A worker that died before its first write leaves what its predecessor left, which is noted already.
+        // A worker that died before its first write leaves the store as it found it.
+        const left = this.#left.get(`${stage} ${partition}`)?.entry;
+        const entry = (await readLedger(this.#runtime.files, path)) ?? left;
         if (entry === undefined) continue;
         const gone = await deletedEvents(this.#runtime.files, this.#directory, stage, partition);
         this.#left.set(`${stage} ${partition}`, { entry, deletedEvents: gone });
@@ -116,15 +124,18 @@ export class FaultDirector implements SupervisorHooks {
     const key = `${event.stage} ${event.partition}`;
     const left = this.#left.get(key);
     const sum = this.#repeated[event.stage];
+    this.#left.set(key, { entry: asFound(event), deletedEvents: 0 });
     if (left === undefined || sum === undefined) return;
-    this.#left.delete(key);
     const { entry } = left;
-    const acknowledged = Math.max(0, entry.acknowledgedEvents - event.coveredEvents);
+    // A stage that goes back behind what it has committed is at fault itself, unless what it had left was damaged or is gone.
+    const mayGoBack = event.rejected.length > 0 || event.restored === null;
+    const coveredEvents = mayGoBack ? event.coveredEvents : Math.max(event.coveredEvents, entry.committedEvents);
+    const acknowledged = Math.max(0, entry.acknowledgedEvents - coveredEvents);
     // What was deleted may be written again and deleted again: it then leaves no trace.
-    const traceless = Math.min(acknowledged, Math.max(0, left.deletedEvents - event.coveredEvents));
+    const traceless = Math.min(acknowledged, Math.max(0, left.deletedEvents - coveredEvents));
     sum.atLeast += acknowledged - traceless;
     // What was sent and not acknowledged may or may not have been applied.
-    sum.atMost += Math.max(acknowledged, entry.sentEvents - event.coveredEvents);
+    sum.atMost += Math.max(acknowledged, entry.sentEvents - coveredEvents);
   }
 
   /** What was written twice so far, a stage each; it doubles counts only where a write is not idempotent. */
@@ -164,4 +175,10 @@ export class FaultDirector implements SupervisorHooks {
       saveDeletedRows: true,
     });
   }
+}
+
+/** What a life leaves that writes nothing: the store holds what it restored, and its successor may go back further. */
+function asFound({ epoch, coveredEvents }: JobEvent & { kind: 'restored' }): LedgerEntry {
+  const [sentEvents, acknowledgedEvents, committedEvents] = [coveredEvents, coveredEvents, coveredEvents];
+  return { epoch, sentEvents, acknowledgedEvents, committedEvents, transaction: 0 };
 }

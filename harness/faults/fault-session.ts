@@ -72,7 +72,10 @@ export class FaultSession {
         continue;
       }
       const { atMs, what, at, events } = evidence;
-      await this.#journal?.write(specification, definition, 'applied', { atMs, ...(at === undefined ? {} : { where: at }) });
+      await this.#journal?.write(specification, definition, 'applied', {
+        atMs,
+        ...(at === undefined ? {} : { where: at }),
+      });
       await this.#journal?.write(specification, definition, 'evidence', {
         atMs: evidence.endedMs ?? atMs,
         what,

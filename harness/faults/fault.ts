@@ -119,8 +119,8 @@ export interface FaultDefinition {
   readonly row: string;
   /** Why there is nothing of this architecture for the fault to strike; undefined if there is. */
   whyNot(declaration: Declaration): string | undefined;
-  /** What the counts of this stage are afterwards. */
-  outcomeOf(stage: Stage): Outcome;
+  /** What the counts of this stage are afterwards, struck where a plan strikes. */
+  outcomeOf(stage: Stage, declaration: Declaration): Outcome;
   /** Where it strikes if nobody says so, in the order in which it does. */
   plan(situation: Situation): Strike[];
   /** Changes what is offered, before anything is started. */
@@ -135,12 +135,12 @@ export function expectedOf(
   declaration: Declaration,
 ): { final: Outcome; speed: Outcome | undefined } | 'not-applicable' {
   if (definition.whyNot(declaration) !== undefined) return 'not-applicable';
-  const outcomes = finalStages(declaration).map(({ stage }) => definition.outcomeOf(stage));
+  const outcomes = finalStages(declaration).map(({ stage }) => definition.outcomeOf(stage, declaration));
   const speed = declaration.answer.from === 'batch-over-speed' ? declaration.answer.speed : undefined;
   const writers = declaration.stages.filter((stage) => 'store' in stage && stage.store === speed);
   return {
     final: worstOf(outcomes),
-    speed: speed === undefined ? undefined : worstOf(writers.map((stage) => definition.outcomeOf(stage))),
+    speed: speed === undefined ? undefined : worstOf(writers.map((stage) => definition.outcomeOf(stage, declaration))),
   };
 }
 

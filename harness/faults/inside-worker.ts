@@ -1,6 +1,6 @@
 /** How faults reach into workers: a specification's trigger as workers understand it, and evidence from the bites they write down. */
 import type { StoreName } from '../../substrates/declaration.ts';
-import { type ActiveFault, type Evidence, type FaultContext, type FaultSpecification } from './fault.ts';
+import type { ActiveFault, Evidence, FaultContext, FaultSpecification } from './fault.ts';
 import {
   type Bite,
   strikesEveryWorker,
@@ -23,7 +23,11 @@ export async function insideWorker(
   if (owner !== undefined && !strikesEveryWorker(fault)) fault.worker = owner.worker;
   director.arm([], [fault]);
   return {
-    evidence: async () => evidenceOf((await director.bites()).filter(({ id }) => id === specification.id), spell),
+    evidence: async () =>
+      evidenceOf(
+        (await director.bites()).filter(({ id }) => id === specification.id),
+        spell,
+      ),
     heal: async () => director.heal(specification.id),
   };
 }
@@ -76,8 +80,11 @@ export async function reached(context: FaultContext, specification: FaultSpecifi
 }
 
 /** The store that a fault of stores strikes: the one that was named, or the one that is written event by event. */
-export function struckStore({ declaration }: Pick<FaultContext, 'declaration'>, { target }: FaultSpecification): StoreName {
-  if (target.store !== undefined) return target.store;
+export function struckStore(
+  { declaration }: Pick<FaultContext, 'declaration'>,
+  specification?: FaultSpecification,
+): StoreName {
+  if (specification?.target.store !== undefined) return specification.target.store;
   const stages = declaration.stages.flatMap((stage) => {
     if (stage.kind !== 'window-state') return [{ store: stage.store, everyEvent: stage.kind === 'increment-store' }];
     return stage.onClose.kind === 'nothing' ? [] : [{ store: stage.onClose.store, everyEvent: false }];
@@ -85,7 +92,7 @@ export function struckStore({ declaration }: Pick<FaultContext, 'declaration'>, 
   return (stages.find(({ everyEvent }) => everyEvent) ?? stages[0])?.store ?? 'serving';
 }
 
-/** The longest bite so far in calls, over all workers. */
+/** Calls that were spoiled, over all workers. */
 export function callsOf(bites: readonly Bite[]): number {
   const byWorker = new Map<string, number>();
   for (const bite of bites) byWorker.set(`${bite.worker} ${bite.epoch}`, bite.calls ?? 0);
@@ -99,4 +106,3 @@ export function eventsOf(bites: readonly Bite[]): number {
 export function durationOf(specification: FaultSpecification, otherwiseMs: number): number {
   return specification.durationMs ?? otherwiseMs;
 }
-

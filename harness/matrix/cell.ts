@@ -15,7 +15,10 @@ export interface Cell {
   differs?: string;
   /** What shows that the fault bit. */
   evidence?: string[];
-  figures?: Pick<FailureFigures, 'doubleCounted' | 'lost' | 'misplaced' | 'lateDropped' | 'unexplained' | 'keysAudited'> & {
+  figures?: Pick<
+    FailureFigures,
+    'doubleCounted' | 'lost' | 'misplaced' | 'lateDropped' | 'unexplained' | 'keysAudited'
+  > & {
     speed?: { doubleCounted: number; lost: number };
   };
 }

@@ -98,6 +98,7 @@ async function runOnce(
     streams,
     lead,
     silentAfterMs: SILENT_AFTER_MS,
+    countsOnly: true,
   };
   const commonRatePerSecond = config.ratePerSecond;
   const source = await streams.failure(commonRatePerSecond);

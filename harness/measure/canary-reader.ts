@@ -83,7 +83,7 @@ export class CanaryReader {
     return this.#states.length;
   }
 
-  /** What to ask at `nowMs`: the hours of what is due and was not seen yet, and, unless it is left out, one older hour. */
+  /** What to ask at `nowMs`: the hours of what is due and was not seen yet, and, with `older`, one older hour. */
   question(nowMs: number, older = true): CanaryQuestion {
     const hours = this.#states.map((state) => this.#hoursToAsk(state, nowMs, older));
     const count = hours.reduce((sum, list) => sum + list.length, 0);

@@ -9,7 +9,7 @@
 import type { SampledAnswer } from './explain-sampler.ts';
 import type { ExplainableAnswers } from './explain-truth.ts';
 
-/** `empty` is the prefix of no impression: right, but it shows nothing. `ahead`: a prefix that the log did not have yet. */
+/** `empty`: the prefix of no impression; right, but it shows nothing. `ahead`: a prefix that the log did not have. */
 export type AnswerKind = 'explained' | 'empty' | 'unexplained' | 'ahead';
 
 /** An answer that is not explained, with what it should have been. */

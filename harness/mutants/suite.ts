@@ -39,17 +39,19 @@ export async function runSuite(mutants: readonly Mutant[], options: SuiteOptions
   const unfit = await misfits(mutants.flatMap(({ edits }) => edits));
   if (unfit.length > 0) throw new EditError(unfit.join('\n'));
   const falseAlarms: string[] = [];
+  const without = new Map<JudgeName, readonly string[]>();
   let canary: string | undefined;
   const judges = [...new Set([...mutants.map(({ judge }) => judge), ...ALARM_JUDGES])];
   await inParallel([CANARY_JUDGE, ...judges], async (judge) => {
     const findings = await findingsOf(COMPILED, judge);
     options.onJudged?.(judge, findings);
+    without.set(judge, findings);
     if (judge === CANARY_JUDGE) canary = findings[0];
     else falseAlarms.push(...findings.map((finding) => `${judge}: ${finding}`));
   });
   const results: MutantResult[] = [];
   await inParallel(mutants, async (mutant) => {
-    const result = await resultOf(mutant);
+    const result = await resultOf(mutant, without.get(mutant.judge) ?? []);
     options.onResult?.(result);
     results.push(result);
   });
@@ -61,8 +63,10 @@ export function survivorsOf(report: SuiteReport): MutantResult[] {
   return report.results.filter(({ killed }) => !killed);
 }
 
-async function resultOf(mutant: Mutant): Promise<MutantResult> {
-  const findings = await withPatchedTree(mutant.edits, (folder) => findingsOf(folder, mutant.judge));
+/** What the judge finds without the bug does not count. */
+async function resultOf(mutant: Mutant, without: readonly string[]): Promise<MutantResult> {
+  const all = await withPatchedTree(mutant.edits, (folder) => findingsOf(folder, mutant.judge));
+  const findings = all.filter((finding) => !without.includes(finding));
   const said = findings.find((finding) => finding.includes(mutant.expected));
   if (said !== undefined) return { mutant, killed: true, said };
   return { mutant, killed: false, said: findings.length === 0 ? 'nothing' : findings.slice(0, 3).join('; ') };

@@ -2,8 +2,9 @@
  * A copy of the compiled tree in a temporary folder, with the edits of one mutant in it. The packages are the
  * repository's own, by a link; tests and source maps are left out.
  */
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+
 import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -17,6 +17,8 @@ export interface ActContext {
   faultPlan?: readonly FaultSpecification[] | undefined;
   /** Where faults of another terminal come in. */
   injections?: InjectionDesk | undefined;
+  /** Only counts matter: a stream that was offered late is whole all the same. */
+  countsOnly?: boolean | undefined;
   /** A worker that says nothing for this long is replaced; the engine's own default, if absent. */
   silentAfterMs?: number | undefined;
 }

@@ -9,10 +9,10 @@ import type { Declaration } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
 import { readArrivalSpans } from '../../substrates/event-log/files/arrival-spans.ts';
 import type { UnexplainedEvidence } from '../audit/verdict.ts';
+import type { Outcome } from '../faults/fault.ts';
 import type { AnswerSampler } from '../measure/explain-sampler.ts';
 import { answeringStages, explainableAnswers, type Lateness } from '../measure/explain-truth.ts';
 import { describeBadAnswer, type Explanation, explainAnswers, inexcusable } from '../measure/explainer.ts';
-import type { Outcome } from '../faults/fault.ts';
 import type { FaultRecord, SampledAnswerFigures } from '../results/acts.ts';
 import { repeatsWrites } from './promises.ts';
 
@@ -88,9 +88,8 @@ export function unexplainedEvidence(
   // A store that has forgotten, or a source that sends twice, makes everybody's answers what no log explains.
   const errs = outcomes.some((outcome) => outcome === 'loses' || outcome === 'rises');
   const repeats = errs || answeringStages(declaration).some(repeatsWrites);
-  const struckMs = faults.flatMap(({ bit, atMs, evidence }) =>
-    bit && evidence.replayedEvents !== 0 && atMs !== undefined ? [act.source.startMs + atMs] : [],
-  );
+  // Not by the events that were replayed: they count from what the victim had reported, which may be 100 ms old.
+  const struckMs = faults.flatMap(({ bit, atMs }) => (bit && atMs !== undefined ? [act.source.startMs + atMs] : []));
   const repeatedFromMs = repeats ? Math.min(...struckMs) : Infinity;
   const bad = inexcusable(explanation, repeatedFromMs);
   const first = bad[0];

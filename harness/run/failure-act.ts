@@ -9,8 +9,8 @@ import { UnansweredError } from '../audit/collect-answers.ts';
 import { FaultDirector } from '../faults/fault-director.ts';
 import type { FaultEffects } from '../faults/prediction.ts';
 import type { FailureAct } from '../results/acts.ts';
-import { ActFaults, type PlannedFaults, planFaults } from './act-faults.ts';
 import type { ActContext } from './act-context.ts';
+import { ActFaults, type PlannedFaults, planFaults } from './act-faults.ts';
 import { explainAct, unexplainedEvidence } from './explain-act.ts';
 import { exportCounts } from './export-counts.ts';
 import { type AuditInput, auditFinalAnswers } from './failure-audit.ts';
@@ -98,8 +98,8 @@ async function take(context: ActContext, act: LiveAct, faults: ActFaults): Promi
     if (!settled) settled = await act.drain(SETTLE_LIMIT_MS);
     await act.stopSampling();
     if (!settled) invalidBecause.push(`not drained ${SETTLE_LIMIT_MS / 1000} s after the end of the stream`);
-    const stalled = faults.stallsGenerator();
-    if (!stalled && generator.latenessMs.p99 > MAX_GENERATOR_LATENESS_P99_MS)
+    const mayBeLate = context.countsOnly === true || faults.stallsGenerator();
+    if (!mayBeLate && generator.latenessMs.p99 > MAX_GENERATOR_LATENESS_P99_MS)
       invalidBecause.push(latenessReason(generator.latenessMs.p99));
     return { invalidBecause };
   } catch (error) {

@@ -3,12 +3,12 @@
  * what it was predicted to get wrong.
  */
 import { type TallyRows, tally } from '../../generators/oracle.ts';
-import { type StoreName } from '../../substrates/declaration.ts';
+import type { StoreName } from '../../substrates/declaration.ts';
 import { createRows, type RowColumns } from '../../substrates/key-value-store/key-value-store.ts';
 import { type AuditReport, auditAnswers } from '../audit/audit.ts';
 import { collectAnswers, collectFromStore, neighbouringKeys } from '../audit/collect-answers.ts';
+import { heldAndDeleted } from '../audit/held-and-deleted.ts';
 import { unionOfKeys } from '../audit/row-order.ts';
-import { sumRows } from '../audit/sum-rows.ts';
 import type { Predicted, Prediction } from '../audit/verdict.ts';
 import { verifyLog } from '../audit/verify-log.ts';
 import type { RunConfig } from '../config/run-config.ts';
@@ -120,8 +120,7 @@ async function auditSpeed(input: AuditInput): Promise<SpeedAudit | undefined> {
   const deleted = await readDeletedRows(pipeline.runtime.files, faultFolder, index);
   const { doubleCounted, lost } = await predictSpeed(input, index, 'speed');
   return {
-    // A replay from the beginning counts hours again that were deleted.
-    report: auditAnswers(truth.rows, sumRows([{ rows: held }, { rows: deleted }])),
+    report: auditAnswers(truth.rows, heldAndDeleted(held, deleted)),
     predictedDoubleCounted: doubleCounted,
     predictedLost: lost,
   };

@@ -145,7 +145,12 @@ function marksOf(act: LiveAct, schedule: Schedule, faults: readonly FaultRecord[
   });
   const bands = faults.flatMap(({ trigger, atMs, evidence }): TimelineMark[] => {
     if (atMs === undefined) return [];
-    const lastedMs = Math.max(evidence.detectedMs ?? 0, evidence.firstAnswerMs ?? 0, evidence.caughtUpMs ?? 0, evidence.lastedMs ?? 0);
+    const lastedMs = Math.max(
+      evidence.detectedMs ?? 0,
+      evidence.firstAnswerMs ?? 0,
+      evidence.caughtUpMs ?? 0,
+      evidence.lastedMs ?? 0,
+    );
     return [{ kind: 'fault', label: trigger, fromMs: atMs, toMs: atMs + lastedMs }];
   });
   return [phase('control', schedule.control.fromMs, schedule.control.toMs), ...bands, phase('drain', endMs, lastMs)];

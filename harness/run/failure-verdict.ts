@@ -16,7 +16,8 @@ export function verdictOnFailStop(
   const silent = planned.filter(({ bit }) => !bit).map(({ name }) => `${name} left no evidence that it bit`);
   const invalid = [...silent, ...invalidBecause];
   if (invalid.length > 0) return { verdict: 'INVALID', reason: invalid.join('; ') };
-  if (failStop !== undefined) return { verdict: 'EXPECTED-ERROR', reason: `as predicted: the job stopped: ${failStop}` };
+  if (failStop !== undefined)
+    return { verdict: 'EXPECTED-ERROR', reason: `as predicted: the job stopped: ${failStop}` };
   return { verdict: 'VIOLATION', reason: 'the job went on although nothing was left that it could be restored from' };
 }
 

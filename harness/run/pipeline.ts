@@ -16,8 +16,8 @@ import type {
   StreamEngine,
   SupervisorHooks,
 } from '../../substrates/stream-engine/stream-engine.ts';
-import { QueryPath } from '../faults/query-path.ts';
 import type { RunConfig } from '../config/run-config.ts';
+import { QueryPath } from '../faults/query-path.ts';
 
 export interface PipelineOptions {
   declaration: Declaration;

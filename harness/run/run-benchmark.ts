@@ -1,11 +1,14 @@
 /**
  * A run: capacity of all architectures, then steady of all, then failure of all, and a result that is written as it grows.
  */
+import { resolve } from 'node:path';
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import { JobFailedError } from '../../substrates/stream-engine/stream-engine.ts';
 import type { FinishedRun, RunContext } from '../cli/dependencies.ts';
+import { readFaultPlan } from '../config/fault-plan-file.ts';
 import type { RunConfig } from '../config/run-config.ts';
+import { InjectionDesk } from '../faults/injection-desk.ts';
 import { GeneratorFailedError } from '../load/generator-process.ts';
 import type { CapacityAct } from '../results/acts.ts';
 import { type ActContext, InterruptedError, LeadTime } from './act-context.ts';
@@ -43,9 +46,14 @@ export async function runBenchmark(config: RunConfig, context: RunContext): Prom
   const asked = await declarationsOf(config);
   const runId = freshRunId();
   const workspace = await Workspace.create(config.out, runId);
+  let injections: InjectionDesk | undefined;
   try {
     const streams = await planStreams(config, workspace);
-    const act: ActContext = { config, workspace, progress, signal, streams, lead: new LeadTime() };
+    const faultPlan =
+      config.faultPlan === undefined ? undefined : await readFaultPlan(resolve(config.faultPlan), config.partitions);
+    injections = await InjectionDesk.open(workspace.directory);
+    const lead = new LeadTime();
+    const act: ActContext = { config, workspace, progress, signal, streams, lead, faultPlan, injections };
     const { replayCutOffMs } = streams;
     const declarations = replayCutOffMs === undefined ? asked : forReplay(asked, config, replayCutOffMs);
     const { environment, warnings } = await describeEnvironment(act);
@@ -64,6 +72,7 @@ export async function runBenchmark(config: RunConfig, context: RunContext): Prom
     }
     return { result: await builder.finish(interrupted), directory: workspace.directory };
   } finally {
+    await injections?.close();
     await workspace.close();
   }
 }
@@ -137,7 +146,7 @@ async function runFailures(
     act.signal.throwIfAborted();
     act.progress.phase(
       'failure',
-      `${declaration.name} at ${commonRatePerSecond.toLocaleString('en')} events/s${act.config.faults === 'none' ? '' : ', with crashes'}`,
+      `${declaration.name} at ${commonRatePerSecond.toLocaleString('en')} events/s${act.config.faults === 'none' ? '' : ', with faults'}`,
     );
     const options = { declaration, source, commonRatePerSecond, distinctPerEvent };
     await settle(

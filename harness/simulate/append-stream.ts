@@ -2,6 +2,7 @@
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { EventLog } from '../../substrates/event-log/event-log.ts';
 import type { MemoryWorld } from '../../substrates/memory-runtime.ts';
+import type { RepeatedRun } from '../faults/offer.ts';
 import { BlockCutter } from '../load/block-cutter.ts';
 import type { Stall } from './plan.ts';
 
@@ -10,6 +11,8 @@ export interface AppendOptions {
   maxBlockRows?: number;
   /** Times are relative to the stream's start. */
   stalls?: readonly Stall[];
+  /** Appended again, each as a block of its own, once they are in the log. */
+  repeatedRuns?: readonly RepeatedRun[];
 }
 
 /** Appends every block when its last row is due, with heartbeats now and then. */
@@ -22,12 +25,13 @@ export async function appendLive(
   const cutters = await BlockCutter.openAll(source, log);
   const stalls = [...(options.stalls ?? [])].sort((a, b) => a.atMs - b.atMs);
   await Promise.all(
-    cutters.map(async (cutter) => {
+    cutters.map(async (cutter, partition) => {
       for (let rows = rowsOfNext(world, cutter, options); rows > 0; rows = rowsOfNext(world, cutter, options)) {
         await world.delay(cutter.scheduledMs(cutter.next + rows - 1) - world.nowMs());
         await waitOut(world, source, stalls);
         await cutter.append(rows, world.nowMs());
         world.note('generator', 'appends', `${rows} rows`);
+        await appendRepeated(cutter, partition, rows, world.nowMs(), options);
         if (world.random() < 0.1) await cutter.writer.heartbeat(world.nowMs());
       }
       await world.delay(source.endMs - world.nowMs());
@@ -44,9 +48,11 @@ export async function appendFilled(
   log: EventLog,
   options: AppendOptions = {},
 ): Promise<void> {
-  for (const cutter of await BlockCutter.openAll(source, log)) {
+  for (const [partition, cutter] of (await BlockCutter.openAll(source, log)).entries()) {
     for (let rows = rowsOfNext(world, cutter, options); rows > 0; rows = rowsOfNext(world, cutter, options)) {
-      await cutter.append(rows, cutter.scheduledMs(cutter.next + rows - 1));
+      const arrivalMs = cutter.scheduledMs(cutter.next + rows - 1);
+      await cutter.append(rows, arrivalMs);
+      await appendRepeated(cutter, partition, rows, arrivalMs, options);
     }
     await cutter.writer.end(source.endMs);
     await cutter.writer.close();
@@ -57,6 +63,21 @@ export async function appendFilled(
 function rowsOfNext(world: MemoryWorld, cutter: BlockCutter, { maxBlockRows }: AppendOptions): number {
   if (maxBlockRows === undefined) return cutter.rowsOfNextBlock();
   return Math.min(1 + Math.floor(world.random() * maxBlockRows), cutter.length - cutter.next);
+}
+
+/** Those whose last row was among the last `rows`. */
+async function appendRepeated(
+  cutter: BlockCutter,
+  partition: number,
+  rows: number,
+  arrivalMs: number,
+  { repeatedRuns = [] }: AppendOptions,
+): Promise<void> {
+  for (const run of repeatedRuns) {
+    const end = run.firstSequence + run.count;
+    if (run.partition !== partition || end > cutter.next || end <= cutter.next - rows) continue;
+    await cutter.appendAgain(run.firstSequence, run.count, arrivalMs);
+  }
 }
 
 async function waitOut(world: MemoryWorld, source: ImpressionSource, stalls: readonly Stall[]): Promise<void> {

@@ -48,7 +48,11 @@ export function parseSimulateArguments(argv: readonly string[]): SimulateCommand
   if (values.help === true) return { command: 'help' };
   const trace = values.trace === true;
   if (values.corpus === true) {
-    return { command: 'corpus', line: values.line === undefined ? undefined : whole('line', values.line, 1, 1e6), trace };
+    return {
+      command: 'corpus',
+      line: values.line === undefined ? undefined : whole('line', values.line, 1, 1e6),
+      trace,
+    };
   }
   if (values.seed !== undefined || values.architecture !== undefined) {
     if (values.seed === undefined || values.architecture === undefined) {

@@ -52,7 +52,9 @@ function runShare(
       else onOutcomes(message as SimulationOutcome[]);
     });
     child.on('error', reject);
-    child.on('exit', (code, signal) => reject(new Error(`a simulation process ended with ${signal ?? `code ${code}`}`)));
+    child.on('exit', (code, signal) =>
+      reject(new Error(`a simulation process ended with ${signal ?? `code ${code}`}`)),
+    );
     child.send(share);
   });
 }

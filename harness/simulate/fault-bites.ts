@@ -1,7 +1,7 @@
 /** Which faults of a plan met their victim, so that a campaign in which one never does is seen to be vacuous. */
 import type { JobEvent } from '../../substrates/stream-engine/stream-engine.ts';
 import type { SimulationPlan } from './plan.ts';
-import type { Played } from './simulate.ts';
+import type { Played } from './played.ts';
 import type { StrikeRecord } from './strikes.ts';
 
 export interface FaultBite {
@@ -15,7 +15,7 @@ const RECOVERY_MS = 10;
 
 /** Every kind that a simulation can draw. */
 export const STRIKE_KINDS = ['kill', 'short pause', 'pause beyond the time-out', 'kill of a successor'] as const;
-export const SURROUNDING_KINDS = ['stalled generator'] as const;
+export const SURROUNDING_KINDS = ['stalled generator', 'duplicate events'] as const;
 
 export function faultBites(plan: SimulationPlan, { outcome, strikes, evidence }: Played): FaultBite[] {
   const fired = new Set(outcome.crashes.map(({ id }) => id));
@@ -24,6 +24,7 @@ export function faultBites(plan: SimulationPlan, { outcome, strikes, evidence }:
     ...strikes.map((record) => biteOf(plan, record, outcome.events)),
     ...plan.faults.map(({ kind }, i) => ({ kind, bit: evidence[i] === true })),
     ...plan.stalls.map(() => ({ kind: 'stalled generator', bit: true })),
+    ...plan.repeatedRuns.map(() => ({ kind: 'duplicate events', bit: true })),
   ];
 }
 

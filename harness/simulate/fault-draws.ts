@@ -8,8 +8,7 @@ import type { FaultSpecification } from '../faults/fault.ts';
 import { faultDefinition } from '../faults/registry.ts';
 import type { Draws } from './draws.ts';
 import { failpointsOf } from './failpoints.ts';
-import type { SimulationPlan, Strike } from './plan.ts';
-import type { Surroundings } from './scenario.ts';
+import type { SimulationPlan, Strike, Surroundings } from './plan.ts';
 
 const MOST_FAULTS = 8;
 /** One seed in so many has no fault at all: there nothing may be excused. */
@@ -25,6 +24,8 @@ export const CATALOGUE_KINDS: readonly string[] = [
   'zombie',
   'duplicate-delivery',
   'corrupt-checkpoint',
+  'checkpoints-lost',
+  'checkpoints-corrupt',
   'slow-query-path',
   'worker-clock-off',
 ];
@@ -55,7 +56,7 @@ export function drawFaults(declaration: Declaration, around: Surroundings, draws
 function drawFromCatalogue(declaration: Declaration, around: Surroundings, draws: Draws): FaultSpecification[] {
   const kinds = CATALOGUE_KINDS.filter((kind) => faultDefinition(kind).whyNot(declaration) === undefined);
   return Array.from({ length: draws.whole(1, MOST_OF_CATALOGUE) }, (_, i): FaultSpecification => {
-    const kind = draws.pick(kinds);
+    const kind = drawKind(kinds, draws);
     const trigger = drawTrigger(declaration, around, draws);
     return {
       id: `${i} ${kind}`,
@@ -66,6 +67,12 @@ function drawFromCatalogue(declaration: Declaration, around: Surroundings, draws
       seed: draws.whole(1, 1000),
     };
   });
+}
+
+/** A job that refuses to go on shows nothing else: rarely. */
+function drawKind(kinds: readonly string[], draws: Draws): string {
+  const kind = draws.pick(kinds);
+  return kind === 'checkpoints-corrupt' && draws.chance(0.8) ? draws.pick(kinds) : kind;
 }
 
 function drawTrigger(declaration: Declaration, around: Surroundings, draws: Draws): FaultSpecification['trigger'] {

@@ -12,7 +12,7 @@ import { describeBadAnswer, type Explanation, explainAnswers, inexcusable } from
 import { finalStages, promisesExactness, repeatsWrites } from '../run/promises.ts';
 import type { MemoryOutcome } from './memory-run.ts';
 import type { SimulationPlan } from './plan.ts';
-import type { Played } from './simulate.ts';
+import type { Played } from './played.ts';
 
 export function judgeSimulation(plan: SimulationPlan, source: ImpressionSource, played: Played): Judgement {
   const { outcome } = played;
@@ -118,7 +118,7 @@ function judgeRunningAnswers(plan: SimulationPlan, source: ImpressionSource, pla
     const reason = `${bad.length} answers are unexplained: ${describeBadAnswer(first, spell, source.startMs)}`;
     return { verdict: 'VIOLATION', reason };
   }
-  if (explanation.regressions > 0 && !mayRegress(plan.declaration, outcome)) {
+  if (explanation.regressions > 0 && !mayRegress(plan, outcome)) {
     return { verdict: 'VIOLATION', reason: `${explanation.regressions} answers are less than the one before` };
   }
   return { verdict: 'EXACT', reason: inWords(explanation) };
@@ -138,9 +138,13 @@ function excusedAfterMs(declaration: Declaration, outcome: MemoryOutcome): numbe
   return Math.min(...[...again, ...bites].map(({ atMs }) => atMs));
 }
 
-/** State goes back to its checkpoint with a crash, and lambda from its speed view to what the batch job says. */
-function mayRegress({ answer }: Declaration, { events }: MemoryOutcome): boolean {
-  if (answer.from === 'batch-over-speed') return true;
-  if (answer.from === 'store' || answer.from === 'published-hours') return false;
-  return events.some((event) => event.kind === 'exited' || event.kind === 'silent');
+/**
+ * State goes back to its checkpoint with a crash, and lambda from its speed view to what the batch job says. A batch job
+ * that has lost its position publishes all hours again.
+ */
+function mayRegress({ declaration, faults }: SimulationPlan, { events }: MemoryOutcome): boolean {
+  const { from } = declaration.answer;
+  if (from === 'batch-over-speed') return true;
+  if (from === 'published-hours') return faults.some(({ kind }) => kind === 'checkpoints-lost');
+  return from !== 'store' && events.some((event) => event.kind === 'exited' || event.kind === 'silent');
 }

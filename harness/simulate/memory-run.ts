@@ -131,6 +131,8 @@ export async function runInMemory(run: MemoryRun): Promise<MemoryOutcome> {
   let drained = false;
   const beside = run.beside?.(query, () => drained);
   const meanwhile = run.meanwhile?.(job);
+  // They are waited for later; a job that fails ends them before.
+  for (const work of [beside, meanwhile]) work?.catch(() => undefined);
   if (run.arrival === 'live') await run.append(log);
   await meanwhile;
   await settled(world, job);
@@ -189,13 +191,13 @@ async function audit(
   log: EventLog,
 ): Promise<Pick<MemoryOutcome, 'truth' | 'answers' | 'report' | 'predicted' | 'speed' | 'spans'>> {
   const { declaration, source, truths } = run;
-  const truth = truths.of(declaration);
+  const spans = await readSpans(log);
+  const truth = truths.of(declaration, spans);
   let extra = neighbouringKeys(truth.rows, source.hourMs);
   for (const store of Object.values(stores)) {
     extra = unionOfKeys(extra, await collectFromStore(store, 0, Number.MAX_SAFE_INTEGER));
   }
   const answers = await collectAnswers(query, truth.rows, extra);
-  const spans = await readSpans(log);
   const job = declaration.stages.find((stage) => stage.kind === 'batch-job');
   const predicted = job === undefined ? undefined : truths.ofJob(job, spans);
   return {
@@ -203,13 +205,13 @@ async function audit(
     answers,
     report: auditAnswers(truth.rows, answers, predicted?.rows),
     predicted,
-    speed: stores.speed === undefined ? undefined : await auditSpeed(stores.speed, run.world, truths),
+    speed: stores.speed === undefined ? undefined : await auditSpeed(stores.speed, run.world, truths.undropped(spans)),
     spans,
   };
 }
 
 /** What the store holds and what was deleted from it, each key once. */
-async function auditSpeed(store: KeyValueStore, world: SimulatedWorld, truths: StreamTruths): Promise<AuditReport> {
+async function auditSpeed(store: KeyValueStore, world: SimulatedWorld, truth: Tally): Promise<AuditReport> {
   const held = await collectFromStore(store, 0, Number.MAX_SAFE_INTEGER);
-  return auditAnswers(truths.undropped.rows, sumRows([held, ...world.deletedRows('speed')].map((rows) => ({ rows }))));
+  return auditAnswers(truth.rows, sumRows([held, ...world.deletedRows('speed')].map((rows) => ({ rows }))));
 }

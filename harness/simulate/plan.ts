@@ -4,6 +4,7 @@ import type { Declaration } from '../../substrates/declaration.ts';
 import type { PipelineSettings } from '../../substrates/stream-engine/stream-engine.ts';
 import type { PlannedCrash } from '../faults/crash-plan.ts';
 import type { FaultSpecification } from '../faults/fault.ts';
+import type { RepeatedRun } from '../faults/offer.ts';
 
 /** Something done to a worker process from outside. Times are virtual milliseconds after the stream's start. */
 export type Strike =
@@ -33,8 +34,16 @@ export interface SimulationPlan {
   arrival: 'live' | 'filled';
   maxBlockRows: number;
   stalls: readonly Stall[];
+  /** What the generator appends a second time. */
+  repeatedRuns: readonly RepeatedRun[];
   crashes: readonly PlannedCrash[];
   strikes: readonly Strike[];
   /** Of the kinds of the catalogue that are no kills. */
   faults: readonly FaultSpecification[];
 }
+
+/** What all architectures of a seed have in common. */
+export type Surroundings = Pick<
+  SimulationPlan,
+  'stream' | 'settings' | 'workers' | 'silentAfterMs' | 'arrival' | 'maxBlockRows' | 'stalls' | 'repeatedRuns'
+>;

@@ -8,9 +8,10 @@
  */
 import type { SyntheticStreamOptions } from '../../generators/synthetic-stream.ts';
 import type { PipelineSettings } from '../../substrates/stream-engine/stream-engine.ts';
+import type { RepeatedRun } from '../faults/offer.ts';
 import { Draws } from './draws.ts';
 import { drawFaults } from './fault-draws.ts';
-import type { SimulationPlan, Stall } from './plan.ts';
+import type { SimulationPlan, Stall, Surroundings } from './plan.ts';
 import { drawDeclaration } from './variants.ts';
 
 /** Virtual clocks of all simulations begin near this, at the start of an hour. */
@@ -24,12 +25,6 @@ export function planOf(seed: number, architecture: string): SimulationPlan {
   const faults = drawFaults(declaration, surroundings, draws);
   return { seed, architecture, variant, declaration, ...surroundings, ...faults };
 }
-
-/** What all architectures of a seed have in common. */
-export type Surroundings = Pick<
-  SimulationPlan,
-  'stream' | 'settings' | 'workers' | 'silentAfterMs' | 'arrival' | 'maxBlockRows' | 'stalls'
->;
 
 export function drawSurroundings(seed: number): Surroundings {
   const draws = new Draws(seed, 'surroundings');
@@ -51,6 +46,7 @@ export function drawSurroundings(seed: number): Surroundings {
     arrival,
     maxBlockRows: draws.magnitude(1, 300),
     stalls: arrival === 'live' && draws.chance(0.25) ? drawStalls(stream, draws) : [],
+    repeatedRuns: draws.chance(0.15) ? [drawRepeatedRun(stream, draws)] : [],
   };
 }
 
@@ -82,4 +78,17 @@ function drawStalls(stream: SyntheticStreamOptions, draws: Draws): Stall[] {
     atMs: draws.whole(0, lengthMs),
     durationMs: draws.whole(5, stream.hourMs),
   }));
+}
+
+function drawRepeatedRun(
+  { partitions, ratePerSecond, hours, hourMs }: SyntheticStreamOptions,
+  draws: Draws,
+): RepeatedRun {
+  const rows = Math.floor((ratePerSecond * hours * hourMs) / 1000 / partitions);
+  const count = draws.magnitude(1, 200);
+  return {
+    partition: draws.whole(0, partitions - 1),
+    firstSequence: draws.whole(0, Math.max(0, rows - 1 - count)),
+    count,
+  };
 }

@@ -14,8 +14,9 @@ import { appendFilled, appendLive } from './append-stream.ts';
 import { Draws } from './draws.ts';
 import { type FaultBite, faultBites, secondInRecovery } from './fault-bites.ts';
 import { judgeSimulation } from './judge-simulation.ts';
-import { type MemoryOutcome, runInMemory } from './memory-run.ts';
+import { runInMemory } from './memory-run.ts';
 import type { SimulationPlan } from './plan.ts';
+import type { Played } from './played.ts';
 import { SimulatedWorld } from './simulated-world.ts';
 import { StreamTruths } from './stream-truths.ts';
 import { type StrikeRecord, strike } from './strikes.ts';
@@ -50,21 +51,14 @@ export interface SimulationOptions {
   onNote?: (atMs: number, what: string) => void;
 }
 
-/** What a simulation left to be judged. */
-export interface Played {
-  outcome: MemoryOutcome;
-  strikes: readonly StrikeRecord[];
-  /** By fault of the plan: whether it left evidence. */
-  evidence: readonly boolean[];
-  tweets: readonly WatchedTweet[];
-  answers: readonly SampledAnswer[];
-}
-
 /** Never rejects for what the pipeline does: that is a verdict. */
 export async function simulate(plan: SimulationPlan, options: SimulationOptions = {}): Promise<SimulationOutcome> {
   await loadHooks(options);
   const { source, truths, tweets } = streamOf(plan);
-  const world = new SimulatedWorld(new Draws(plan.seed, `world of ${plan.architecture}`).whole(0, 2 ** 31), source.startMs);
+  const world = new SimulatedWorld(
+    new Draws(plan.seed, `world of ${plan.architecture}`).whole(0, 2 ** 31),
+    source.startMs,
+  );
   if (options.onNote !== undefined) world.onNote(options.onNote);
   const judged = await playAndJudge(plan, world, source, truths, tweets, options);
   return {
@@ -134,12 +128,13 @@ async function playAndJudge(
   }
 }
 
-/** Whoever has lost all of its checkpoints must refuse to go on, and says so: that is right. */
+/** Whoever has nothing intact to restore from must refuse to go on, and say so: that is right. */
 function failStopOf({ faults }: SimulationPlan, { name, message }: Error): Judged | undefined {
-  const isCorrupted = faults.some(({ kind }) => kind === 'corrupt-checkpoint');
-  if (name !== 'JobFailedError' || !isCorrupted || !message.includes('checkpoints is usable')) return undefined;
-  const bites = [{ kind: 'corrupt-checkpoint', bit: true }];
-  const reason = `as predicted: ${message}`;
+  const damaging = faults.filter(({ kind }) => kind === 'corrupt-checkpoint' || kind === 'checkpoints-corrupt');
+  const saysSo = /none of its \d+ checkpoints is usable|the committed position .* is damaged/.test(message);
+  if (name !== 'JobFailedError' || damaging.length === 0 || !saysSo) return undefined;
+  const bites = damaging.map(({ kind }) => ({ kind, bit: true }));
+  const reason = `as predicted the job refuses to go on: ${message}`;
   return { verdict: 'EXPECTED-ERROR', reason, answersChecked: 0, faults: bites, secondInRecovery: false };
 }
 
@@ -151,7 +146,7 @@ async function play(
   tweets: readonly WatchedTweet[],
   options: SimulationOptions,
 ): Promise<Played> {
-  const { maxBlockRows, stalls } = plan;
+  const { maxBlockRows, stalls, repeatedRuns } = plan;
   let strikes: StrikeRecord[] = [];
   let answers: SampledAnswer[] = [];
   const active: ActiveFault[] = [];
@@ -167,12 +162,12 @@ async function play(
     silentAfterMs: plan.silentAfterMs,
     // Workers that are killed on purpose before they are ready are no reason to give up.
     maxFailedStarts: 1000,
-    append: (log) => append(world, source, log, { maxBlockRows, stalls }),
+    append: (log) => append(world, source, log, { maxBlockRows, stalls, repeatedRuns }),
     arrival: plan.arrival,
     crashes: plan.crashes,
     ...(options.replaceHooks === undefined ? {} : { replaceHooks: options.replaceHooks }),
     inject: async (site) => {
-      const offer: Offer = { stream: source.description, repeated: [] };
+      const offer: Offer = { stream: source.description, repeated: repeatedRuns };
       const startMs = strikesFromMs(plan, world);
       const context: FaultContext = { ...site, declaration: plan.declaration, startMs, offer };
       for (const fault of plan.faults) active.push(await faultDefinition(fault.kind).inject(context, fault));

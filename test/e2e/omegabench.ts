@@ -31,6 +31,9 @@ export function tiny(changes: Readonly<Record<string, string>> = {}): string[] {
   return Object.entries({ ...SMALLEST, ...changes }).flatMap(([flag, value]) => [`--${flag}`, value]);
 }
 
+/** What every run leaves in its folder, whatever becomes of it; its work, in a folder with a dot, is removed. */
+export const LEFT = ['report.html', 'result.json', 'summary.md'];
+
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;

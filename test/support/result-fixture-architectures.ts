@@ -245,13 +245,7 @@ function failure(profile: Profile): FailureAct {
     verdictReason: errs ? 'every error is as predicted, key by key' : 'all 47,222 keys equal the truth',
     auditSeconds: 1.4,
     logVerified: true,
-    timeline: failureTimeline(
-      profile.freshness,
-      commonRatePerSecond,
-      profile.serving,
-      profile.speed,
-      profile.unexplainedPerSecond,
-    ),
+    timeline: failureTimeline(profile.freshness, commonRatePerSecond, profile),
   };
 }
 

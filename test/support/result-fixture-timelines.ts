@@ -34,10 +34,9 @@ export function steadyTimeline(
 export function failureTimeline(
   freshness: Freshness,
   ratePerSecond: number,
-  serving?: number,
-  speed?: number,
-  unexplainedPerSecond = 0,
+  of: { serving?: number; speed?: number; unexplainedPerSecond?: number },
 ): Timeline {
+  const { serving, speed, unexplainedPerSecond = 0 } = of;
   const marks = crashesAtMs.map((fromMs, i) => ({
     kind: 'fault' as const,
     label: i === 0 ? 'kill at position' : 'kill at failpoint',

@@ -1,6 +1,7 @@
 /** `omegabench run`: resolves the configuration, refuses what cannot work, runs, and says who won what. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { readFaultPlan } from '../../config/fault-plan-file.ts';
 import { inWords } from '../../config/file-system-facts.ts';
 import { preflight } from '../../config/preflight.ts';
 import { resolveConfig } from '../../config/resolve.ts';
@@ -23,6 +24,9 @@ export async function run(
   const config = await configure(invocation, argv, dependencies);
   await preflight(config, dependencies.fileSystem, dependencies.workingDirectory);
   await checkOwnArchitectures(config, dependencies);
+  if (config.faultPlan !== undefined) {
+    await readFaultPlan(resolve(dependencies.workingDirectory, config.faultPlan), config.partitions);
+  }
   const warnOfSignal = (name: string) =>
     dependencies.stderr.write(
       `\n${name}: ending the workers and keeping what was measured; once more to stop at once\n`,

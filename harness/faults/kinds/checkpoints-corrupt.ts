@@ -4,13 +4,14 @@
  */
 import { checkpointsOf, flipBit, restorableFiles } from '../checkpoint-files.ts';
 import type { FaultDefinition } from '../fault.ts';
-import { atPosition } from './kill.ts';
 import { killAndDamage } from './damage.ts';
+import { atPosition } from './kill.ts';
 
 export const checkpointsCorrupt: FaultDefinition = {
   kind: 'checkpoints-corrupt',
   row: 'F17',
-  description: 'SIGKILL of a worker, and all checkpoints and positions of a partition are damaged: the job must refuse to go on',
+  description:
+    'SIGKILL of a worker, and all checkpoints and positions of a partition are damaged: the job must refuse to go on',
   whyNot: ({ stages }) =>
     stages.every((stage) => stage.kind === 'increment-store' && stage.commit === 'with-write')
       ? 'its position is in the store'
@@ -25,7 +26,9 @@ export const checkpointsCorrupt: FaultDefinition = {
       async (partition) => {
         const names = [
           ...(await checkpointsOf(runtime.files, jobDirectory, partition)).flat(),
-          ...(await restorableFiles(runtime.files, jobDirectory, partition)).filter((name) => name.endsWith('.position')),
+          ...(await restorableFiles(runtime.files, jobDirectory, partition)).filter((name) =>
+            name.endsWith('.position'),
+          ),
         ];
         let files = 0;
         for (const name of names) {

@@ -26,7 +26,8 @@ export const duplicateEvents: FaultDefinition = {
 };
 
 function runOf({ trigger, kind }: FaultSpecification): RepeatedRun {
-  if (trigger.at !== 'position') throw new RangeError(`${kind} is triggered at a position: which impressions are sent twice`);
+  if (trigger.at !== 'position')
+    throw new RangeError(`${kind} is triggered at a position: which impressions are sent twice`);
   // The ones before the position, so that they are in the stream whatever its length.
   const count = Math.min(EVENTS, MAX_BLOCK_ROWS, trigger.offset);
   return { partition: trigger.partition, firstSequence: trigger.offset - count, count };

@@ -7,7 +7,8 @@ import { afterKill, atFailpoint, kill } from './kill.ts';
 export const killAtFailpoint: FaultDefinition = {
   kind: 'kill-at-failpoint',
   row: 'F2',
-  description: "SIGKILL of a worker after a store's acknowledgement and before its position is committed or checkpointed",
+  description:
+    "SIGKILL of a worker after a store's acknowledgement and before its position is committed or checkpointed",
   whyNot: writesNoStore,
   outcomeOf: afterKill,
   plan: (situation) =>

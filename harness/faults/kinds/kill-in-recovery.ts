@@ -10,7 +10,8 @@ export const killInRecovery: FaultDefinition = {
   outcomeOf: afterKill,
   plan: (situation) => {
     const stages = [...situation.declaration.stages.entries()];
-    const [index, stage] = stages.find(([, { kind }]) => kind === 'increment-store') ?? (stages[0] as (typeof stages)[0]);
+    const [index, stage] =
+      stages.find(([, { kind }]) => kind === 'increment-store') ?? (stages[0] as (typeof stages)[0]);
     return [
       atFailpoint(situation, worstFailpoint(stage), index, situation.atMs),
       atFailpoint(situation, 'during-restore', index),

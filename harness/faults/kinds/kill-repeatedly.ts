@@ -11,7 +11,8 @@ export const killRepeatedly: FaultDefinition = {
   plan: (situation) => {
     // The stage that is written event by event, where there are two: it is the one that can err.
     const stages = [...situation.declaration.stages.entries()];
-    const [index, stage] = stages.find(([, { kind }]) => kind === 'increment-store') ?? (stages[0] as (typeof stages)[0]);
+    const [index, stage] =
+      stages.find(([, { kind }]) => kind === 'increment-store') ?? (stages[0] as (typeof stages)[0]);
     return [0, 0.15, 0.3].map((part) =>
       atFailpoint(situation, worstFailpoint(stage), index, situation.atMs + part * situation.hourMs),
     );

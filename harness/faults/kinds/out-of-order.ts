@@ -13,7 +13,10 @@ export const outOfOrder: FaultDefinition = {
   whyNot: () => undefined,
   outcomeOf: () => 'exact',
   plan: () => [{ trigger: { at: 'time', afterStartMs: 0 } }],
-  prepare: (_, offer) => ({ ...offer, stream: { ...synthetic(offer.stream, 'out-of-order'), outOfOrderFraction: SHARE } }),
+  prepare: (_, offer) => ({
+    ...offer,
+    stream: { ...synthetic(offer.stream, 'out-of-order'), outOfOrderFraction: SHARE },
+  }),
   inject: async (context) => {
     const { outOfOrderEvents } = countDelays(new SyntheticStream(synthetic(context.offer.stream, 'out-of-order')));
     return offered(context, `${outOfOrderEvents} impressions come after one that happened later`, outOfOrderEvents > 0);

@@ -14,7 +14,11 @@ export const storeLosesTail: FaultDefinition = {
   row: 'F6',
   description: `The store crashes and forgets the last one or ${WRITES} writes of a partition that it had acknowledged`,
   whyNot: writesNoStore,
-  outcomeOf: (stage) => (stage.kind === 'window-state' && stage.onClose.kind === 'nothing' ? 'exact' : 'loses'),
+  outcomeOf: (stage, declaration) => {
+    const struck = struckStore({ declaration });
+    if (stage.kind !== 'window-state') return stage.store === struck ? 'loses' : 'exact';
+    return stage.onClose.kind !== 'nothing' && stage.onClose.store === struck ? 'loses' : 'exact';
+  },
   plan: (situation) => [{ ...atPosition(situation, situation.atMs), durationMs: 0.2 * situation.hourMs }],
   inject: (context, specification) =>
     insideWorker(

@@ -2,9 +2,10 @@
  * F11: a worker is stopped for longer than its supervisor waits, replaced, and then goes on as if nothing had happened. What it sends
  * must be refused. It is stopped at a failpoint, where it holds no lock of a store.
  */
-import type { Bite } from '../worker/worker-fault.ts';
+
 import type { ActiveFault, Evidence, FaultContext, FaultDefinition, FaultSpecification } from '../fault.ts';
 import { struckPartition, workerTrigger } from '../inside-worker.ts';
+import type { Bite } from '../worker/worker-fault.ts';
 import { afterKill, atFailpoint, worstFailpoint } from './kill.ts';
 
 export const zombie: FaultDefinition = {
@@ -15,7 +16,8 @@ export const zombie: FaultDefinition = {
   outcomeOf: afterKill,
   plan: (situation) => {
     const stages = [...situation.declaration.stages.entries()];
-    const [index, stage] = stages.find(([, { kind }]) => kind === 'increment-store') ?? (stages[0] as (typeof stages)[0]);
+    const [index, stage] =
+      stages.find(([, { kind }]) => kind === 'increment-store') ?? (stages[0] as (typeof stages)[0]);
     return [atFailpoint(situation, worstFailpoint(stage), index, situation.atMs)];
   },
   inject: stopUntilReplaced,
@@ -23,6 +25,8 @@ export const zombie: FaultDefinition = {
 
 /** After its successor has started, so long until the stopped one goes on. */
 const OVERLAP_MS = 100;
+/** A process that was continued runs again at once, on a machine that has time for it. */
+const WAKE_WITHIN_MS = 3000;
 
 async function stopUntilReplaced(context: FaultContext, specification: FaultSpecification): Promise<ActiveFault> {
   const { job, director, runtime } = context;
@@ -49,8 +53,19 @@ async function stopUntilReplaced(context: FaultContext, specification: FaultSpec
   director.arm([], [{ id, trigger, worker: owner.worker, effect: 'trip', hold: true }]);
   return {
     evidence: async () => evidenceOf(context, await director.bites(), id),
-    heal: async () => proceed(),
+    heal: async () => {
+      if (victim === undefined) return;
+      proceed();
+      // It has to find out first: what it does then is what the fault is about.
+      const untilMs = runtime.clock.nowMs() + WAKE_WITHIN_MS;
+      while (!(await hasEnded(context, id)) && runtime.clock.nowMs() < untilMs) await runtime.sleep(10);
+      await runtime.sleep(OVERLAP_MS);
+    },
   };
+}
+
+async function hasEnded({ director }: FaultContext, id: string): Promise<boolean> {
+  return (await director.bites()).some((bite) => bite.id === id && bite.what === 'ended');
 }
 
 /** It was taken for dead, and lived: it noticed the time that was gone. */

@@ -5,8 +5,15 @@
 import type { StoreName } from '../../../substrates/declaration.ts';
 import type { Runtime } from '../../../substrates/runtime.ts';
 import type { Failpoint, HookSite } from '../../../substrates/stream-engine/embedded/hooks.ts';
-import { appendLine, type Bite, bitesPath, type FaultOf, strikesEveryWorker, type WorkerEffect } from './worker-fault.ts';
 import type { WorkerFault } from './worker-fault.ts';
+import {
+  appendLine,
+  type Bite,
+  bitesPath,
+  type FaultOf,
+  strikesEveryWorker,
+  type WorkerEffect,
+} from './worker-fault.ts';
 
 export interface WorkerLifeId {
   worker: number;
@@ -78,8 +85,11 @@ export class ArmedFaults {
       if (armed.over || !armed.triggered || fault.effect !== 'trip') continue;
       armed.over = true;
       if (!fault.hold) continue;
+      // Written before the supervisor hears of it: from then on this process may be stopped at any instruction.
       await this.write(armed, 'began', { ...site });
-      await this.#holdUntilStopped(armed, site);
+      const startedMs = this.#runtime.clock.nowMs();
+      this.#tellReached(fault.id, site);
+      await this.#holdUntilStopped(armed, site, startedMs);
     }
   }
 
@@ -148,15 +158,16 @@ export class ArmedFaults {
   #reached(armed: Armed, place: { partition: number; offset: number }): void {
     armed.triggered = true;
     const { fault } = armed;
-    if (strikesEveryWorker(fault) || fault.effect === 'trip') {
-      this.#life.note({ fault: fault.id, reached: { partition: place.partition, offset: place.offset } });
-    }
+    if (strikesEveryWorker(fault) || (fault.effect === 'trip' && !fault.hold)) this.#tellReached(fault.id, place);
+  }
+
+  #tellReached(id: string, { partition, offset }: { partition: number; offset: number }): void {
+    this.#life.note({ fault: id, reached: { partition, offset } });
   }
 
   /** Nothing of this stage is in flight here. The process is stopped from outside, and finds out by the time that has gone. */
-  async #holdUntilStopped(armed: Armed, site: HookSite): Promise<void> {
+  async #holdUntilStopped(armed: Armed, site: HookSite, startedMs: number): Promise<void> {
     const { clock } = this.#runtime;
-    const startedMs = clock.nowMs();
     for (let lastMs = startedMs; lastMs < startedMs + MOST_HOLD_MS; ) {
       await this.#runtime.sleep(1);
       const nowMs = clock.nowMs();

@@ -133,7 +133,8 @@ export class FaultyStore implements KeyValueStore {
   /** While the tail that will be forgotten is written: what the keys held before. */
   async #noteBefore(rows: RowColumns, fence: Fence): Promise<void> {
     if (rows.count === 0) return;
-    const armed = this.#undo?.armed ?? this.#faults.striking('lose-tail', { store: this.#name, partition: fence.partition });
+    const armed =
+      this.#undo?.armed ?? this.#faults.striking('lose-tail', { store: this.#name, partition: fence.partition });
     if (armed === undefined || armed.fault.trigger.partition !== fence.partition) return;
     if (armed.calls >= armed.fault.writes) return;
     armed.calls += 1;

@@ -62,8 +62,16 @@ export class UndoList {
     const changes = [...this.#changes.values()];
     const absent = changes.filter(({ before }) => before.counter === 0);
     const present = changes.filter(({ before }) => before.counter !== 0);
-    if (absent.length > 0) await store.delete(rowsOf(absent, ({ before }) => before), fence);
-    if (present.length > 0) await store.bulkLoad(rowsOf(present, ({ before }) => before), fence);
+    if (absent.length > 0)
+      await store.delete(
+        rowsOf(absent, ({ before }) => before),
+        fence,
+      );
+    if (present.length > 0)
+      await store.bulkLoad(
+        rowsOf(present, ({ before }) => before),
+        fence,
+      );
   }
 }
 
@@ -77,12 +85,12 @@ function keyOf(rows: RowColumns, row: number): string {
 
 function rowsOf(
   changes: readonly Change[],
-  valueOf: (change: Change) => { counter: number; fingerprint: number },
+  figuresOf: (change: Change) => { counter: number; fingerprint: number },
 ): RowColumns {
   const rows = createRows(changes.length);
   for (const change of changes) {
     const row = rows.count++;
-    const { counter, fingerprint } = valueOf(change);
+    const { counter, fingerprint } = figuresOf(change);
     rows.tweetIdLo[row] = change.lo;
     rows.tweetIdHi[row] = change.hi;
     rows.hourStartMs[row] = change.hourStartMs;

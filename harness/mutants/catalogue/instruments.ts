@@ -14,7 +14,7 @@ export const instrumentMutants: readonly Mutant[] = [
     'A canary’s count is believed whatever its fingerprint.',
     [PREFIXES, 'if (this.#sums[count] !== (fingerprintSum | 0))', 'if (false)'],
     'instruments',
-    'a canary counted once too often: the wrong answers is 0',
+    'an older hour that is lost: the wrong answers is 0',
   ),
   mutant(
     'wrong-answers-not-counted',
@@ -26,14 +26,22 @@ export const instrumentMutants: readonly Mutant[] = [
   mutant(
     'older-answers-hidden',
     'Only the newest answer so far is kept: one that goes back is not seen.',
-    [FRESHNESS, 'if (reachMs < this.#reachMs[partition])', 'if (reachMs < this.#reachMs[partition]) return; if (false)'],
+    [
+      FRESHNESS,
+      'if (reachMs < this.#reachMs[partition])',
+      'if (reachMs < this.#reachMs[partition]) return; if (false)',
+    ],
     'instruments',
     'an older answer: the regressions is 0',
   ),
   mutant(
     'unanswered-probes-dropped-from-age',
     'Probes that are not answered leave no trace in the age.',
-    [FRESHNESS, 'const complete = this.#takeReaches(probe);', 'const complete = this.#takeReaches(probe); if (!complete) return;'],
+    [
+      FRESHNESS,
+      'const complete = this.#takeReaches(probe);',
+      'const complete = this.#takeReaches(probe); if (!complete) return;',
+    ],
     'instruments',
     'an outage: the greatest age is',
   ),
@@ -75,7 +83,11 @@ export const instrumentMutants: readonly Mutant[] = [
   mutant(
     'generator-lateness-clamped',
     'A generator is never recorded as later than 10 ms.',
-    [LATENESS, 'Math.max(0, Math.round(latenessMs * 1000))', 'Math.min(10000, Math.max(0, Math.round(latenessMs * 1000)))'],
+    [
+      LATENESS,
+      'Math.max(0, Math.round(latenessMs * 1000))',
+      'Math.min(10000, Math.max(0, Math.round(latenessMs * 1000)))',
+    ],
     'instruments',
     'a generator that is held up: the lateness at the 99th percentile is',
   ),

@@ -26,23 +26,31 @@ const queries: Mutant[] = [
     'live omega',
     'answers',
   ),
-  mutant(
-    'merge-adds',
-    'Omega adds the state and the store where it should choose.',
-    [
-      QUERY,
-      'fromState.answer[row] !== StateAnswer.Held);',
-      'true);',
+  {
+    id: 'merge-adds',
+    what: 'Omega adds the state and the store where it should choose.',
+    edits: [
+      { file: QUERY, find: 'fromState.answer[row] !== StateAnswer.Held);', replace: 'true);' },
+      {
+        file: QUERY,
+        find: 'answers.counter[row] = fromStore.counter[i];',
+        replace: 'answers.counter[row] += fromStore.counter[i];',
+      },
+      {
+        file: QUERY,
+        find: 'answers.fingerprint[row] = fromStore.fingerprint[i];',
+        replace: 'answers.fingerprint[row] += fromStore.fingerprint[i];',
+      },
     ],
-    'run omega',
-    'VIOLATION',
-  ),
+    judge: 'live omega',
+    expected: 'answers are no prefix of their canary',
+  },
   mutant(
     'unknown-window-answered-as-held',
     'State answers 0 for windows that it does not have, and the store is not asked.',
     [TASK, 'into.answer[row] = StateAnswer.NotHeld;', 'into.answer[row] = StateAnswer.Held;'],
     'run omega',
-    'no fault: VIOLATION, lost is',
+    'no fault: UNKNOWN, the checker failed: the answers has no rows',
   ),
   mutant(
     'batch-view-before-published',
@@ -68,9 +76,13 @@ const queries: Mutant[] = [
   mutant(
     'frozen-clock',
     'The clock of a worker stands still: no hour is ever over.',
-    [WORKER, 'clock: { nowMs: () => this.#runtime.clock.nowMs() +', 'clock: { nowMs: () => (this.frozenMs ??= this.#runtime.clock.nowMs()) +'],
-    'live batch',
-    'answers',
+    [
+      WORKER,
+      'clock: { nowMs: () => this.#runtime.clock.nowMs() +',
+      'clock: { nowMs: () => (this.frozenMs ??= this.#runtime.clock.nowMs()) +',
+    ],
+    'run batch',
+    'no fault: INVALID, not drained',
   ),
 ];
 
@@ -90,14 +102,22 @@ const logs: Mutant[] = [
   mutant(
     'resume-skips-a-row',
     'A reader that is opened inside a block begins one impression too late.',
-    [READER, 'this.#skipRows = offset - header.firstOffset;', 'this.#skipRows = offset - header.firstOffset + (offset > header.firstOffset ? 1 : 0);'],
+    [
+      READER,
+      'this.#skipRows = offset - header.firstOffset;',
+      'this.#skipRows = offset - header.firstOffset + (offset > header.firstOffset ? 1 : 0);',
+    ],
     'run alpha',
     'VIOLATION, lost is',
   ),
   mutant(
     'resume-skips-a-row-in-memory',
     'A reader of the log in memory that is opened inside a block begins one impression too late.',
-    [MEMORY_LOG, 'this.#skipRows = offset - entry.offset;', 'this.#skipRows = offset - entry.offset + (offset > entry.offset ? 1 : 0);'],
+    [
+      MEMORY_LOG,
+      'this.#skipRows = offset - entry.offset;',
+      'this.#skipRows = offset - entry.offset + (offset > entry.offset ? 1 : 0);',
+    ],
     'log',
     'a reader of memory opened at',
   ),
@@ -118,14 +138,18 @@ const logs: Mutant[] = [
   mutant(
     'producer-drops-the-tail',
     'The generator does not append the last block of a partition.',
-    [CUTTER, 'if (this.#next >= this.length)', 'if (this.#next >= this.length - 20)'],
+    [CUTTER, 'if (this.#next >= this.length)', 'if (this.#next >= this.length - 60)'],
     'run beta',
     'INVALID, the log is not the stream: partition',
   ),
   mutant(
     'producer-repeats-a-block',
     'The generator appends a block twice.',
-    [CUTTER, 'this.#next += rows;', 'if (this.#next > 0 && this.#next < 300) await this.#writer.append(this.#block, arrivalMs); this.#next += rows;'],
+    [
+      CUTTER,
+      'this.#next += rows;',
+      'if (this.#next > 0 && this.#next < 300) await this.#writer.append(this.#block, arrivalMs); this.#next += rows;',
+    ],
     'run beta',
     'INVALID, the log is not the stream: partition',
   ),

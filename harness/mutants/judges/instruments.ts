@@ -17,30 +17,48 @@ const STALL_MS = 150;
 
 export async function instruments(): Promise<string[]> {
   return [
-    ...(await probing('an outage', ({ world, query }) => outage(world, query.read.bind(query)), (figures) => [
-      atLeast('the greatest age', figures.maxAgeMs, OUTAGE_MS),
-      atLeast('the unanswered probes', figures.unanswered, 10),
-      atMost('the availability', figures.availability, 0.8),
-    ])),
-    ...(await probing('a slow query path', ({ world, query }) => slow(world, query.read.bind(query)), (figures) => [
-      atLeast('the median latency', figures.latencyP50Ms, DELAY_MS),
-      atLeast('the median age', figures.ageP50Ms, DELAY_MS),
-    ])),
-    ...(await probing('one read that hangs', ({ world, query }) => hanging(world, query.read.bind(query)), (figures) => [
-      atLeast('the latency of the probes that waited for it', figures.latencyP99Ms, STALL_MS / 2),
-    ])),
-    ...(await probing('an older answer', ({ query }) => older(query.read.bind(query)), (figures) => [
-      atLeast('the regressions', figures.regressions, 1),
-    ])),
-    ...(await probing('a canary counted once too often', ({ query }) => doubled(query.read.bind(query)), (figures) => [
-      atLeast('the wrong answers', figures.wrong, 10),
-    ])),
-    ...(await probing('one partition that stands still', (scene) => oneStandsStill(scene), (figures) => [
-      atLeast('the greatest age', figures.maxAgeMs, OUTAGE_MS),
-    ])),
-    ...(await probing('an older hour that is lost', (scene) => olderHourLost(scene), (figures) => [
-      atLeast('the wrong answers', figures.wrong, 5),
-    ])),
+    ...(await probing(
+      'an outage',
+      ({ world, query }) => outage(world, query.read.bind(query)),
+      (figures) => [
+        atLeast('the greatest age', figures.maxAgeMs, OUTAGE_MS),
+        atLeast('the unanswered probes', figures.unanswered, 10),
+        atMost('the availability', figures.availability, 0.8),
+      ],
+    )),
+    ...(await probing(
+      'a slow query path',
+      ({ world, query }) => slow(world, query.read.bind(query)),
+      (figures) => [
+        atLeast('the median latency', figures.latencyP50Ms, DELAY_MS),
+        atLeast('the median age', figures.ageP50Ms, DELAY_MS),
+      ],
+    )),
+    ...(await probing(
+      'one read that hangs',
+      ({ world, query }) => hanging(world, query.read.bind(query)),
+      (figures) => [atLeast('the latency of the probes that waited for it', figures.latencyP99Ms, STALL_MS / 2)],
+    )),
+    ...(await probing(
+      'an older answer',
+      ({ query }) => older(query.read.bind(query)),
+      (figures) => [atLeast('the regressions', figures.regressions, 1)],
+    )),
+    ...(await probing(
+      'a canary counted once too often',
+      ({ query }) => doubled(query.read.bind(query)),
+      (figures) => [atLeast('the wrong answers', figures.wrong, 10)],
+    )),
+    ...(await probing(
+      'one partition that stands still',
+      (scene) => oneStandsStill(scene),
+      (figures) => [atLeast('the greatest age', figures.maxAgeMs, OUTAGE_MS)],
+    )),
+    ...(await probing(
+      'an older hour that is lost',
+      (scene) => olderHourLost(scene),
+      (figures) => [atLeast('the wrong answers', figures.wrong, 5)],
+    )),
     ...(await stalledGenerator()),
   ].filter((finding) => finding !== undefined);
 }
@@ -154,7 +172,8 @@ function older(read: Read): Read {
     for (let row = 0; row < keys.count; row++) {
       const key = `${keys.hourStartMs[row]} ${keys.tweetIdLo[row]} ${keys.tweetIdHi[row]}`;
       const old = seen.get(key);
-      if (reads <= 10) seen.set(key, { counter: answers.counter[row] as number, fingerprint: fingerprintOf(answers, row) });
+      if (reads <= 10)
+        seen.set(key, { counter: answers.counter[row] as number, fingerprint: fingerprintOf(answers, row) });
       if (reads !== 30 || old === undefined) continue;
       answers.counter[row] = old.counter;
       answers.fingerprint[row] = old.fingerprint;
@@ -196,7 +215,8 @@ async function stalledGenerator(): Promise<string[]> {
     return writer;
   };
   const clock = { nowMs: () => time.nowMs() };
-  const run = async () => (await Generator.open({ source, log, clock, wait: (ms) => time.delay(Math.max(ms, 0.1)) })).run();
+  const run = async () =>
+    (await Generator.open({ source, log, clock, wait: (ms) => time.delay(Math.max(ms, 0.1)) })).run();
   const { latenessMs } = await time.run(run());
   const finding = atLeast('the lateness at the 99th percentile', latenessMs.p99, MAX_GENERATOR_LATENESS_P99_MS + 1);
   return finding === undefined ? [] : [`a generator that is held up: ${finding}`];

@@ -16,7 +16,7 @@ import { FaultDirector } from '../../faults/fault-director.ts';
 import { BlockCutter } from '../../load/block-cutter.ts';
 import { fillLog } from '../../load/fill-log.ts';
 import { type AuditInput, auditFinalAnswers } from '../../run/failure-audit.ts';
-import { type Audited, verdictOf } from '../../run/failure-verdict.ts';
+import { type Audited, verdictOnFaults } from '../../run/failure-verdict.ts';
 import { faultRecord } from '../../run/fault-record.ts';
 import { JudgeWorld } from './world.ts';
 
@@ -103,8 +103,7 @@ async function runInside(plan: RunPlan, source: SyntheticStream, world: JudgeWor
   }
   const engine = new EmbeddedEngine(runtime, 0, { silentAfterMs: plan.silentAfterMs ?? 5000 });
   const job = await engine.start({ ...jobOf(declaration, source), hooks: director.binding() }, director);
-  for (const event of job.events) director.onEvent(event);
-  job.onEvent((event) => director.onEvent(event));
+  director.attach(job);
   const stores: Partial<Record<StoreName, KeyValueStore>> = {};
   for (const name of storesOf(declaration)) stores[name] = await runtime.openStore({ kind: 'memory', name });
   const query = new QueryService({
@@ -178,9 +177,16 @@ async function verdictOn(
   try {
     const audit = await auditFinalAnswers(input);
     if (audit.logDifference !== undefined) invalidBecause.push(`the log is not the stream: ${audit.logDifference}`);
-    audited = { audit, seconds: 0 };
+    audited = { audit: { ...audit, prediction: { ...audit.prediction, ...doubtOf(crashes) } }, seconds: 0 };
   } catch (error) {
     audited = { failure: error instanceof Error ? error.message : String(error), seconds: 0 };
   }
-  return verdictOf(declaration, audited, crashes, faults, invalidBecause);
+  const planned = faults.map(({ trigger, bit }) => ({ name: trigger, bit }));
+  return verdictOnFaults(declaration, audited, planned, invalidBecause);
+}
+
+/** Between two failpoints nothing is in flight, but for a checkpoint that is written beside the steps. */
+function doubtOf(crashes: readonly PlannedCrash[]): { inDoubt?: number } {
+  const atFailpoints = crashes.length > 0 && crashes.every(({ failpoint }) => failpoint !== 'mid-snapshot');
+  return atFailpoints ? { inDoubt: 0 } : {};
 }

@@ -8,7 +8,16 @@ import { type Evidence, judge, type Verdict } from '../../audit/verdict.ts';
 import type { PlannedCrash } from '../../faults/crash-plan.ts';
 import { type Judged, judgedRun, type RunPlan, STREAM } from './judged-run.ts';
 import { type Subject, subject } from './subjects.ts';
-import { add, type Change, changeStore, emptyStore, refuse, undoOneRepeat, withoutTail, withWrongLog } from './tampering.ts';
+import {
+  add,
+  type Change,
+  changeStore,
+  emptyStore,
+  refuse,
+  undoOneRepeat,
+  withoutTail,
+  withWrongLog,
+} from './tampering.ts';
 
 interface Planted {
   name: string;
@@ -68,14 +77,19 @@ const PLANTED: readonly Planted[] = [
   planted('three of a tweet of nowhere', 'VIOLATION', ['3 impressions of tweets that the stream never had'], {
     change: ([row]) => [add(row && { ...row, tweetIdHi: 0 }, 3, 5)],
   }),
-  planted('one impression more', 'VIOLATION', ['1 keys differ from the predicted table'], { in: 'batch', change: oneMore }),
+  planted('one impression more', 'VIOLATION', ['1 keys differ from the predicted table'], {
+    in: 'batch',
+    change: oneMore,
+  }),
   planted('one repeated impression less', 'VIOLATION', ['doubleCounted is 99, predicted 100'], {
     in: 'alpha',
     crashes: crash('after-store-ack', 2),
     afterDrain: undoOneRepeat,
   }),
   planted('one impression more', 'VIOLATION', [oneDoubled], { in: 'lambda', store: 'speed', change: oneMore }),
-  planted('a crash that never comes', 'INVALID', ['left no evidence that it bit'], { crashes: crash('mid-flush', 1e6) }),
+  planted('a crash that never comes', 'INVALID', ['left no evidence that it bit'], {
+    crashes: crash('mid-flush', 1e6),
+  }),
   planted('a changed impression in the log', 'INVALID', ['the log is not the stream'], { prepare: withWrongLog }),
   planted('a log without its tail', 'INVALID', ['the log is not the stream: partition'], { prepare: withoutTail }),
   planted('answers that are refused', 'UNKNOWN', ['unavailable'], { afterDrain: refuse }),

@@ -1,5 +1,5 @@
 /** Judges that run one architecture through all its scenarios. */
-import { judgedRun, type Judged, type RunPlan } from './judged-run.ts';
+import { type Judged, judgedRun, type RunPlan } from './judged-run.ts';
 import { scenariosOf } from './scenarios.ts';
 import { type Subject, subject } from './subjects.ts';
 

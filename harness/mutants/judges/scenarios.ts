@@ -13,7 +13,12 @@ const LAST_PARTITION = STREAM.partitions - 1;
 const SILENT_AFTER_MS = 150;
 
 export function scenariosOf(declaration: Declaration): RunPlan[] {
-  const plan = (name: string, seed: number, how: Partial<RunPlan> = {}): RunPlan => ({ name, declaration, seed, ...how });
+  const plan = (name: string, seed: number, how: Partial<RunPlan> = {}): RunPlan => ({
+    name,
+    declaration,
+    seed,
+    ...how,
+  });
   return [
     plan('no fault', 1),
     plan('no fault, from a filled log', 2, { arrival: 'filled' }),
@@ -25,8 +30,15 @@ export function scenariosOf(declaration: Declaration): RunPlan[] {
     ...declaration.stages.map((_, index) =>
       plan(`two crashes of one worker in stage ${index}`, 4, { crashes: twoCrashes(index) }),
     ),
+    ...declaration.stages.flatMap((stage, index) =>
+      stage.kind === 'increment-store'
+        ? [plan(`a worker that crashes again before its first write`, 4, { crashes: crashesAgain(index) })]
+        : [],
+    ),
     ...[5, 6, 7].map((seed) => plan(`kills from outside, seed ${seed}`, seed, { meanwhile: kills })),
-    ...[8, 9].map((seed) => plan(`a zombie, seed ${seed}`, seed, { silentAfterMs: SILENT_AFTER_MS, meanwhile: zombie })),
+    ...[8, 9].map((seed) =>
+      plan(`a zombie, seed ${seed}`, seed, { silentAfterMs: SILENT_AFTER_MS, meanwhile: zombie }),
+    ),
     ...(writesStore(declaration)
       ? [plan('a kill after a write, before its reply', 10, { prepare: (world) => killAfterWrite(world, 7) })]
       : []),
@@ -52,6 +64,12 @@ function crashesAt(failpoint: PlannedCrash['failpoint'], stage: number): Planned
 
 function twoCrashes(stage: number): PlannedCrash[] {
   return [1150, 1950].map((offset) => positionCrash(`at ${offset}`, stage, 0, offset));
+}
+
+/** After a write that is not committed, and by the successor, which has read it again and not written it yet. */
+function crashesAgain(stage: number): PlannedCrash[] {
+  const first = { id: 'first', failpoint: 'after-store-ack', stage, partition: 0, fromOffset: 1000, hit: 1 } as const;
+  return [first, { ...first, id: 'again', failpoint: 'before-store', fromOffset: 0 }];
 }
 
 function positionCrash(id: string, stage: number, partition: number, fromOffset: number): PlannedCrash {

@@ -2,9 +2,9 @@
 import type { ImpressionBlock } from '../../../generators/impression.ts';
 import { tally } from '../../../generators/oracle.ts';
 import { SyntheticStream } from '../../../generators/synthetic-stream.ts';
+import type { StoreName } from '../../../substrates/declaration.ts';
 import type { EventLog } from '../../../substrates/event-log/event-log.ts';
 import { createRows, type KeyValueStore } from '../../../substrates/key-value-store/key-value-store.ts';
-import type { StoreName } from '../../../substrates/declaration.ts';
 import { collectFromStore } from '../../audit/collect-answers.ts';
 import { type Scene, STREAM } from './judged-run.ts';
 import type { JudgeWorld } from './world.ts';
@@ -90,7 +90,10 @@ export function withWrongLog(world: JudgeWorld): void {
 }
 
 /** Stands before every append, the n-th of its writer, and says whether it is to happen. */
-function onAppend(world: JudgeWorld, before: (block: ImpressionBlock, nth: number, partition: number) => boolean): void {
+function onAppend(
+  world: JudgeWorld,
+  before: (block: ImpressionBlock, nth: number, partition: number) => boolean,
+): void {
   const open = world.logs.open.bind(world.logs);
   world.logs.open = (binding): EventLog => {
     const log = open(binding);

@@ -30,6 +30,14 @@ describe('rows', () => {
     );
   });
 
+  test('of a large table are sorted in the same way', () => {
+    const rows = Array.from({ length: 20_000 }, (_, i): Row => {
+      return [(BigInt(i * 7919) * 0x9e3779b97f4a7c15n) % 2n ** 64n, (i % 5) * 3_600_000, i % 9, 0];
+    });
+    const expected = rows.toSorted((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]));
+    expect(rowsOf(sortedRows(table(rows), 'tweet-hour'))).toEqual(expected);
+  });
+
   test('that are equal keep their order', () => {
     const rows = table([
       [5n, 0, 1, 0],

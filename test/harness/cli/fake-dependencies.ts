@@ -57,6 +57,7 @@ export function fakeCli(changes: Partial<CliDependencies> = {}): FakeCli {
       text: `${results.map((result) => result.label).join(' | ')}\n`,
       data: { compared: results.length },
     }),
+    runMatrix: async () => ({ text: '1 of 1 cells as expected\n', data: {}, asExpected: true }),
     calibrate: async () => ({ ceilings: [], elapsedSeconds: 0 }),
     ...changes,
   };

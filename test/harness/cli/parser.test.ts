@@ -76,9 +76,11 @@ describe('what is not', () => {
     expect(await refusal('rnu')).toEqual([
       'OB_UNKNOWN_COMMAND',
       "there is no command 'rnu'",
-      'Did you mean run? Commands are run, report, compare, list, calibrate, completion.',
+      'Did you mean run? Commands are run, report, compare, list, inject, matrix, calibrate, completion.',
     ]);
-    expect((await refusal('frobnicate'))[2]).toBe('Commands are run, report, compare, list, calibrate, completion.');
+    expect((await refusal('frobnicate'))[2]).toBe(
+      'Commands are run, report, compare, list, inject, matrix, calibrate, completion.',
+    );
   });
 
   test('no command at all', async () => {

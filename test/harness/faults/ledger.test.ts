@@ -66,7 +66,9 @@ describe('a ledger', () => {
   });
 
   test('is one file for each stage, partition and epoch', () => {
-    const paths = [0, 1].flatMap((stage) => [0, 11].flatMap((partition) => [1, 2].map((epoch) => ledgerPath('d', stage, partition, epoch))));
+    const paths = [0, 1].flatMap((stage) =>
+      [0, 11].flatMap((partition) => [1, 2].map((epoch) => ledgerPath('d', stage, partition, epoch))),
+    );
     expect(new Set(paths).size).toBe(8);
   });
 });

@@ -134,7 +134,10 @@ describe('hooks of a worker', () => {
       committedEvents: 10,
       transaction: 77,
     });
-    expect(await readLedger(world.files, ledgerPath('faults', 0, 2, 2))).toMatchObject({ sentEvents: 30, transaction: 0 });
+    expect(await readLedger(world.files, ledgerPath('faults', 0, 2, 2))).toMatchObject({
+      sentEvents: 30,
+      transaction: 0,
+    });
   });
 
   test('have written the ledger when a call inside a transaction returns, if it was open', async () => {

@@ -190,6 +190,32 @@ describe('an open loop that falls behind', () => {
   });
 });
 
+describe('impressions that the source sends twice', () => {
+  test('follow once they are all in the log, as a block of their own, and end up behind nothing else', async () => {
+    const source = new TinySource({ startMs: START_MS, partitions: 2, length: 100, intervalMs: 1 });
+    const log = new MemoryLogs().open({ kind: 'memory', name: 'log', partitions: 2 });
+    const clock = new VirtualClock();
+    const wait = async (durationMs: number) => {
+      clock.ms += durationMs;
+    };
+    const repeated = [
+      { partition: 1, firstSequence: 5, count: 40 },
+      { partition: 1, firstSequence: 98, count: 2 },
+    ];
+    await (await Generator.open({ source, log, clock, wait, repeated })).run();
+    const rowsOf = async (partition: number) =>
+      (await entriesOf(log, partition)).filter(({ kind }) => kind === 'impressions');
+    expect((await rowsOf(0)).reduce((sum, { rows }) => sum + rows, 0)).toBe(100);
+    const blocks = await rowsOf(1);
+    const again = blocks.findIndex(({ firstSequence, rows }) => firstSequence === 5 && rows === 40);
+    const before = blocks.slice(0, again).reduce((sum, { rows }) => sum + rows, 0);
+    expect(before).toBeGreaterThanOrEqual(45);
+    expect(before).toBeLessThan(60);
+    expect(blocks.at(-1)).toMatchObject({ firstSequence: 98, rows: 2 });
+    expect(blocks.reduce((sum, { rows }) => sum + rows, 0)).toBe(142);
+  });
+});
+
 describe('a stopped open loop', () => {
   test('appends nothing more and ends every partition', async () => {
     const run = await generate({ partitions: 3, length: 1000, intervalMs: 1 }, { stopAfterMs: 100 });

@@ -55,6 +55,13 @@ describe('answers that nothing explains', () => {
     for (const name of ['batch', 'beta', 'omega', 'omega-prime']) expect(counts(name, explanation, fault(100))).toBe(4);
   });
 
+  test('are excused by a crash that replayed nothing, as the supervisor knew it, if it bit', () => {
+    const crash = { ...fault(100), evidence: { replayedEvents: 0 } };
+    expect(counts('alpha', explanationOf(bad(150)), crash)).toBe(0);
+    expect(counts('alpha', explanationOf(bad(150)), { ...crash, bit: false })).toBe(1);
+    expect(counts('alpha', explanationOf(bad(150)))).toBe(1);
+  });
+
   test('make an act without faults invalid, and a right one not', () => {
     const reasons = (explanation?: Explanation) => unexplainedReasons(act, find('alpha'), explanation);
     expect(reasons(explanationOf(bad(90), bad(100)))[0]).toContain('2 answers are unexplained without any fault');
