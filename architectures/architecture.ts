@@ -1,6 +1,6 @@
 /**
- * The contract of an architecture: a declaration, pure data, that any engine can run. The words it is written in are the stage
- * vocabulary of `substrates/declaration.ts`; the functions here only spell them shorter.
+ * The contract of an architecture: a declaration, pure data, that any engine can run. The words it is written in are
+ * the stage vocabulary of `substrates/declaration.ts`; the functions here only spell them shorter.
  */
 import type { DeclarationInput, StoreName } from '../substrates/declaration.ts';
 

@@ -1,8 +1,8 @@
 /**
  * The contract of a stream, synthetic or from a trace: a finite, seekable sequence of impressions per partition.
  *
- * Everything is a pure function of `(partition, sequence)`: the generator process, the oracle and the prediction of the batch
- * architecture's errors each compute the part they need, in processes of their own, and agree.
+ * Everything is a pure function of `(partition, sequence)`: the generator process, the oracle and the prediction of the
+ * batch architecture's errors each compute the part they need, in processes of their own, and agree.
  */
 import type { ImpressionBlock } from './impression.ts';
 import type { SyntheticStreamOptions } from './synthetic-stream.ts';
@@ -13,7 +13,10 @@ export type StreamDescription =
   | ({ kind: 'synthetic' } & SyntheticStreamOptions)
   | ({ kind: 'trace' } & TraceStreamOptions);
 
-/** A tweet that nobody reads but the probe: one impression at known times, never delayed, so that an answer tells how far it reaches. */
+/**
+ * A tweet that nobody reads but the probe: one impression at known times, never delayed, so that an answer tells how
+ * far it reaches.
+ */
 export interface Canary {
   partition: number;
   tweetIdLo: number;
@@ -40,7 +43,10 @@ export interface ImpressionSource {
   readonly canaries: readonly Canary[];
   /** Number of impressions of a partition. */
   length(partition: number): number;
-  /** When the impression is due at the log: latency and age count from here, whatever the generator did. Non-decreasing in `sequence`. */
+  /**
+   * When the impression is due at the log: latency and age count from here, whatever the generator did. Non-decreasing
+   * in `sequence`.
+   */
   scheduledArrivalMs(partition: number, sequence: number): number;
   /** Number of impressions of a partition that are due at or before `timeMs`. */
   dueBy(partition: number, timeMs: number): number;

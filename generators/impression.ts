@@ -1,8 +1,9 @@
 /**
  * The impression record: what the stream carries and every layer above knows.
  *
- * An impression is `{tweetId: u64, eventTimeMs}`. Its identity is `(partition, sequence)`; its place in a log (the offset) is
- * another number, because a duplicated impression has two places and one identity. Impressions travel as columns, never as objects.
+ * An impression is `{tweetId: u64, eventTimeMs}`. Its identity is `(partition, sequence)`; its place in a log (the
+ * offset) is another number, because a duplicated impression has two places and one identity. Impressions travel as
+ * columns, never as objects.
  */
 import { mix32 } from './random.ts';
 
@@ -22,7 +23,10 @@ export interface ImpressionBlock {
   tweetIdHi: Uint32Array;
   /** Event time of row i, whole milliseconds since the epoch: `minEventTimeMs + eventTimeDeltaMs[i]`. */
   eventTimeDeltaMs: Uint32Array;
-  /** Least and greatest event time of the rows, so that a reader can tell without looking whether a block crosses an hour. */
+  /**
+   * Least and greatest event time of the rows, so that a reader can tell without looking whether a block crosses an
+   * hour.
+   */
   minEventTimeMs: number;
   maxEventTimeMs: number;
 }
@@ -64,7 +68,9 @@ export function sliceBlock(block: ImpressionBlock, from: number, to: number): Im
   };
 }
 
-/** The tweet alone decides the partition, so that one tweet's impressions are totally ordered and its state is local. */
+/**
+ * The tweet alone decides the partition, so that one tweet's impressions are totally ordered and its state is local.
+ */
 export function partitionOf(tweetIdLo: number, partitions: number): number {
   return (tweetIdLo >>> 0) % partitions;
 }
@@ -83,9 +89,9 @@ export function fingerprintKey(partition: number, sequence: number): number {
 }
 
 /**
- * The fingerprint of an impression: a signed 15-bit hash of its identity. Every counter carries the sum of the fingerprints
- * (wrapping at 32 bits) beside the count, in the same write, so that a lost and a doubled impression cannot cancel.
- * `key` is `fingerprintKey(partition, sequence)`. Hot loops may inline the body.
+ * The fingerprint of an impression: a signed 15-bit hash of its identity. Every counter carries the sum of the
+ * fingerprints (wrapping at 32 bits) beside the count, in the same write, so that a lost and a doubled impression
+ * cannot cancel. `key` is `fingerprintKey(partition, sequence)`. Hot loops may inline the body.
  */
 export function fingerprintOf(key: number, sequence: number): number {
   return mix32((sequence | 0) ^ key) >> 17;

@@ -1,9 +1,12 @@
 /**
- * Counter-based randomness: every random number of the stream is a hash of what it is for, so that any slice of the stream can be
- * computed again from nothing. There is no state to carry and nothing to seed but the key.
+ * Counter-based randomness: every random number of the stream is a hash of what it is for, so that any slice of the
+ * stream can be computed again from nothing. There is no state to carry and nothing to seed but the key.
  */
 
-/** The 32-bit finalizer of MurmurHash3 (Appleby, public domain): a bijection of the 32-bit integers. Returns a signed integer. */
+/**
+ * The 32-bit finalizer of MurmurHash3 (Appleby, public domain): a bijection of the 32-bit integers. Returns a signed
+ * integer.
+ */
 export function mix32(x: number): number {
   let h = x | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

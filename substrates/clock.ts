@@ -1,5 +1,6 @@
 /**
- * Time, injected. All processes of a run share one monotonic clock: the host's, shifted by an epoch offset that the parent chose.
+ * Time, injected. All processes of a run share one monotonic clock: the host's, shifted by an epoch offset that the
+ * parent chose.
  */
 
 export interface Clock {

@@ -1,6 +1,6 @@
 /**
- * The stage vocabulary: what an architecture may be made of, as pure data with one zod schema, so that a declaration can be checked,
- * printed, and handed to another engine as JSON. Everything counts impressions per (tweet, hour).
+ * The stage vocabulary: what an architecture may be made of, as pure data with one zod schema, so that a declaration
+ * can be checked, printed, and handed to another engine as JSON. Everything counts impressions per (tweet, hour).
  */
 import { z } from 'zod';
 
@@ -50,9 +50,15 @@ const batchJob = z.strictObject({
   aggregate,
   window,
   store: storeName,
-  /** `arrival-time` counts what arrived in the hour; `event-time` counts what happened in it and arrived before the cut-off. */
+  /**
+   * `arrival-time` counts what arrived in the hour; `event-time` counts what happened in it and arrived before the
+   * cut-off.
+   */
   bucketBy: z.enum(['arrival-time', 'event-time']).default('arrival-time'),
-  /** The job of an hour starts this long after the hour's end, by arrival time. Events that arrive later are not counted by `event-time`. */
+  /**
+   * The job of an hour starts this long after the hour's end, by arrival time. Events that arrive later are not counted
+   * by `event-time`.
+   */
   cutOffMs: z.number().min(0).default(0),
   maxLoadKeys: z.int().min(1).max(100_000).default(5000),
 });

@@ -1,5 +1,6 @@
 /**
- * Request and response over loopback TCP: frames of a 32-bit little-endian length and that many bytes, answers in request order.
+ * Request and response over loopback TCP: frames of a 32-bit little-endian length and that many bytes, answers in
+ * request order.
  */
 import net from 'node:net';
 import { type Connection, type RequestHandler, type Server, UnreachableError } from './runtime.ts';

@@ -1,6 +1,6 @@
 /**
- * The query service: answers "how many impressions did this tweet have in this hour" for every architecture in the same way, by the
- * declaration's `answer`. All freshness is measured through it.
+ * The query service: answers "how many impressions did this tweet have in this hour" for every architecture in the same
+ * way, by the declaration's `answer`. All freshness is measured through it.
  */
 import { partitionOf } from '../generators/impression.ts';
 import type { Answer, StoreName } from './declaration.ts';
@@ -110,7 +110,8 @@ export class QueryService {
   }
 
   async #batchOverSpeed(batch: KeyValueStore, speed: KeyValueStore, keys: KeyColumns): Promise<Answers> {
-    // Speed before marker before batch: an hour that is published in between is then taken from the batch view, never lost.
+    // Speed before marker before batch: an hour that is published in between is then taken from the batch view, never
+    // lost.
     const answers = await this.#fromStore(speed, keys);
     await this.#overlayPublished(batch, keys, answers);
     return answers;

@@ -1,7 +1,7 @@
 /**
- * Everything that the engine, the supervisor and the query service do to the world goes through one injected Runtime: clock, timers,
- * disk, sockets, processes, log and stores. `NodeRuntime` is the operating system; `MemoryRuntime` is a world in one process, where
- * time is virtual and a crash is a coroutine that never wakes.
+ * Everything that the engine, the supervisor and the query service do to the world goes through one injected Runtime:
+ * clock, timers, disk, sockets, processes, log and stores. `NodeRuntime` is the operating system; `MemoryRuntime` is a
+ * world in one process, where time is virtual and a crash is a coroutine that never wakes.
  */
 import type { Clock } from './clock.ts';
 import type { EventLog, EventLogBinding } from './event-log/event-log.ts';
@@ -13,7 +13,10 @@ export interface PositionalFile {
   close(): Promise<void>;
 }
 
-/** The disk for checkpoints, positions and ledgers. Paths are absolute. What a call has written survives the death of the process. */
+/**
+ * The disk for checkpoints, positions and ledgers. Paths are absolute. What a call has written survives the death of
+ * the process.
+ */
 export interface Files {
   makeDirectory(path: string): Promise<void>;
   /** Names in a directory, sorted; empty if it does not exist. */

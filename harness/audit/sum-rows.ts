@@ -1,4 +1,6 @@
-/** Adds tables of counters up, key by key, some of them with a negative sign; keys that come to nothing are left out. */
+/**
+ * Adds tables of counters up, key by key, some of them with a negative sign; keys that come to nothing are left out.
+ */
 import { createRows, type RowColumns } from '../../substrates/key-value-store/key-value-store.ts';
 import { sortedRows } from './row-order.ts';
 

@@ -23,8 +23,8 @@ export interface Prediction {
    */
   table?: boolean;
   /**
-   * Most events that the faults can have left in doubt, 0 where nothing was in flight when they struck; a prediction with wider
-   * bounds is none. Unbounded, if absent.
+   * Most events that the faults can have left in doubt, 0 where nothing was in flight when they struck; a prediction
+   * with wider bounds is none. Unbounded, if absent.
    */
   inDoubt?: number;
 }

@@ -1,6 +1,6 @@
 /**
- * This machine's ceilings: what each part of a pipeline reaches alone, on one core, so that results of two machines can be set side
- * by side.
+ * This machine's ceilings: what each part of a pipeline reaches alone, on one core, so that results of two machines can
+ * be set side by side.
  */
 import { MonotonicClock } from '../../substrates/clock.ts';
 import type { Calibration } from '../results/schema.ts';
@@ -28,7 +28,10 @@ export interface CalibrationOptions {
 /** Time per ceiling: 8 of them, and their preparation, end within 10 s, quick within 3 s. */
 const BUDGET = { full: { timeMs: 700, warmupMs: 150 }, quick: { timeMs: 150, warmupMs: 40 } } as const;
 
-/** Measures every ceiling, one after another. Rejects with the signal's reason if it aborts, or with the error of what failed. */
+/**
+ * Measures every ceiling, one after another. Rejects with the signal's reason if it aborts, or with the error of what
+ * failed.
+ */
 export async function calibrate(options: CalibrationOptions): Promise<CalibrationReport> {
   const clock = new MonotonicClock(0);
   const startMs = clock.nowMs();

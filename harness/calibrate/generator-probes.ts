@@ -1,4 +1,6 @@
-/** How fast impressions are made: the Zipf law, which looks ranks up in a table, and the uniform law, which does not. */
+/**
+ * How fast impressions are made: the Zipf law, which looks ranks up in a table, and the uniform law, which does not.
+ */
 import { createBlock, MAX_BLOCK_ROWS } from '../../generators/impression.ts';
 import type { Skew } from '../../generators/synthetic-options.ts';
 import { SyntheticStream } from '../../generators/synthetic-stream.ts';

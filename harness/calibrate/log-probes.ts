@@ -1,4 +1,7 @@
-/** How fast impressions go into the log on files, and how fast they are read back (from memory, where the system keeps the file). */
+/**
+ * How fast impressions go into the log on files, and how fast they are read back (from memory, where the system keeps
+ * the file).
+ */
 import { join } from 'node:path';
 import type { ImpressionBlock } from '../../generators/impression.ts';
 import type { LogReader } from '../../substrates/event-log/event-log.ts';

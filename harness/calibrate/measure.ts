@@ -1,7 +1,7 @@
 /**
- * Times one probe with tinybench, in calls of some milliseconds of work each, because it costs more to time a cheap operation than to
- * do it. The rate is units ÷ the time of the calls that did them; tinybench's own `throughput.mean` is a mean of 1/latency and
- * overstates it.
+ * Times one probe with tinybench, in calls of some milliseconds of work each, because it costs more to time a cheap
+ * operation than to do it. The rate is units ÷ the time of the calls that did them; tinybench's own `throughput.mean`
+ * is a mean of 1/latency and overstates it.
  */
 import { Bench } from 'tinybench';
 import type { Clock } from '../../substrates/clock.ts';

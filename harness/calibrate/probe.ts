@@ -1,4 +1,7 @@
-/** One thing whose ceiling is measured. Work comes in calls of some milliseconds, so that timing a call costs nothing beside it. */
+/**
+ * One thing whose ceiling is measured. Work comes in calls of some milliseconds, so that timing a call costs nothing
+ * beside it.
+ */
 import type { Calibration } from '../results/schema.ts';
 
 export interface Probe {

@@ -1,4 +1,7 @@
-/** How fast the embedded store reads, replaces and increments keys, in batches of alpha's default size, each write one transaction. */
+/**
+ * How fast the embedded store reads, replaces and increments keys, in batches of alpha's default size, each write one
+ * transaction.
+ */
 import { join } from 'node:path';
 import type { ImpressionBlock } from '../../generators/impression.ts';
 import { createRows, type Fence, type RowColumns } from '../../substrates/key-value-store/key-value-store.ts';

@@ -1,4 +1,7 @@
-/** How fast impressions are counted into a window that holds the hour's tweets: the heart of beta, omega and omega-prime. */
+/**
+ * How fast impressions are counted into a window that holds the hour's tweets: the heart of beta, omega and
+ * omega-prime.
+ */
 import type { ImpressionBlock } from '../../generators/impression.ts';
 import { WindowTable } from '../../substrates/stream-engine/embedded/window-table.ts';
 import { probeBlocks } from './blocks.ts';

@@ -1,6 +1,6 @@
 /**
- * The error that people see: what went wrong and why, the way out, and a code from one closed list. Everything that bad input or
- * the machine can cause is a `BenchError`; what is none is a defect of omegabench and says so.
+ * The error that people see: what went wrong and why, the way out, and a code from one closed list. Everything that bad
+ * input or the machine can cause is a `BenchError`; what is none is a defect of omegabench and says so.
  */
 import { ExitCode } from './exit-codes.ts';
 

@@ -1,4 +1,6 @@
-/** What `list` shows and names are checked against: architectures from their registry, substrates and faults from here. */
+/**
+ * What `list` shows and names are checked against: architectures from their registry, substrates and faults from here.
+ */
 import { architectures } from '../../architectures/registry.ts';
 import { spellExpected } from '../faults/fault.ts';
 import { faultDefinitions } from '../faults/registry.ts';

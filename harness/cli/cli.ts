@@ -1,6 +1,6 @@
 /**
- * The command line as a function: arguments in, exit code out. Results go to stdout, progress and errors to stderr; nothing here
- * touches the process, so that a test drives it whole.
+ * The command line as a function: arguments in, exit code out. Results go to stdout, progress and errors to stderr;
+ * nothing here touches the process, so that a test drives it whole.
  */
 import { BenchError, describeError } from './bench-error.ts';
 import { calibrate } from './commands/calibrate.ts';

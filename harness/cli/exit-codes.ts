@@ -1,6 +1,6 @@
 /**
- * Exit codes of the command: one documented table, so that scripts can tell bad input from a broken machine, and a broken machine
- * from an architecture that erred. The help text and the documentation print this table.
+ * Exit codes of the command: one documented table, so that scripts can tell bad input from a broken machine, and a
+ * broken machine from an architecture that erred. The help text and the documentation print this table.
  */
 
 export const ExitCode = {

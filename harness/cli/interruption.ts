@@ -1,6 +1,6 @@
 /**
- * Ctrl-C and SIGTERM: the first one asks the work to end, which takes its child processes with it and keeps what was measured; the
- * second one ends this process at once.
+ * Ctrl-C and SIGTERM: the first one asks the work to end, which takes its child processes with it and keeps what was
+ * measured; the second one ends this process at once.
  */
 import { ExitCode } from './exit-codes.ts';
 

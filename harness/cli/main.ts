@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The `omegabench` command: the command line of `cli.ts`, bound to this process. What is heavy (database, charts) is imported when it
- * is needed, so that help and refusals come at once.
+ * The `omegabench` command: the command line of `cli.ts`, bound to this process. What is heavy (database, charts) is
+ * imported when it is needed, so that help and refusals come at once.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,10 @@ import { createCli } from './cli.ts';
 import type { CliDependencies } from './dependencies.ts';
 import { translateError } from './translate-error.ts';
 
-/** What is still open after the work is done, such as a handle that nobody closed, does not keep a finished command alive. */
+/**
+ * What is still open after the work is done, such as a handle that nobody closed, does not keep a finished command
+ * alive.
+ */
 const LINGER_MS = 2000;
 
 const dependencies: CliDependencies = {

@@ -1,6 +1,6 @@
 /**
- * The grammar of the command line, in yargs: commands, flags, help. It only parses; what was asked for comes back as data, so that
- * every command runs in one place with one way of failing.
+ * The grammar of the command line, in yargs: commands, flags, help. It only parses; what was asked for comes back as
+ * data, so that every command runs in one place with one way of failing.
  */
 import yargs, { type Argv } from 'yargs';
 import { OPTION_GROUPS } from '../config/option.ts';
@@ -71,7 +71,8 @@ function createParser(
     .version(version)
     .help()
     .fail((message, error: Error | undefined) => {
-      // yargs gives some complaints as a message and others as an error of its own; what else was thrown is not its business.
+      // yargs gives some complaints as a message and others as an error of its own; what else was thrown is not its
+      // business.
       if (error !== undefined && error.name !== 'YError') throw error;
       throw usageError(error?.message ?? message, argv);
     })

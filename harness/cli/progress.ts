@@ -1,6 +1,7 @@
 /**
- * Live progress on stderr. On a terminal one line that moves, within 80 columns and redrawn at most ten times a second; elsewhere (a
- * pipe, a log of CI) one line per phase with the seconds since the start, because a moving line is garbage there.
+ * Live progress on stderr. On a terminal one line that moves, within 80 columns and redrawn at most ten times a second;
+ * elsewhere (a pipe, a log of CI) one line per phase with the seconds since the start, because a moving line is garbage
+ * there.
  */
 import type { Clock } from '../../substrates/clock.ts';
 import type { ProgressSink } from '../run/progress-sink.ts';

@@ -1,6 +1,6 @@
 /**
- * Errors that other layers throw, in the words of the command line. Layers below know no flags and no exit codes; here is where
- * their errors, and those of the operating system, get both.
+ * Errors that other layers throw, in the words of the command line. Layers below know no flags and no exit codes; here
+ * is where their errors, and those of the operating system, get both.
  */
 import { BenchError, type ErrorCode } from './bench-error.ts';
 

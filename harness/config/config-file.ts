@@ -1,6 +1,7 @@
 /**
- * The config file: YAML whose keys are the long flags without their dashes. Values are read as the flags' are; a list stands for a
- * comma list. Unknown keys are errors, because a setting that is silently ignored makes a run that nobody asked for.
+ * The config file: YAML whose keys are the long flags without their dashes. Values are read as the flags' are; a list
+ * stands for a comma list. Unknown keys are errors, because a setting that is silently ignored makes a run that nobody
+ * asked for.
  */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { BenchError } from '../cli/bench-error.ts';

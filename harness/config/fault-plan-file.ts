@@ -1,6 +1,6 @@
 /**
- * The plan of faults that a person writes: a YAML list, an entry for each fault. Everything is checked before a run starts, and a
- * mistake is named by file, line and place.
+ * The plan of faults that a person writes: a YAML list, an entry for each fault. Everything is checked before a run
+ * starts, and a mistake is named by file, line and place.
  */
 import { readFile } from 'node:fs/promises';
 import { isSeq, LineCounter, parseDocument } from 'yaml';
@@ -98,7 +98,8 @@ function checkTogether(
     const partition = trigger.at === 'time' ? (target.partition ?? 0) : trigger.partition;
     if (partition >= partitions) {
       throw malformed(
-        `${placeOf(index)}: entry ${index + 1} strikes partition ${partition}, and the run has ${partitions}, from 0 on`,
+        `${placeOf(index)}: entry ${index + 1} strikes partition ${partition}, and the run has ${partitions}, ` +
+          'from 0 on',
         'Name one of them, or raise --partitions.',
       );
     }

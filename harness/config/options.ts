@@ -1,6 +1,6 @@
 /**
- * Every setting of a run, once: its flag, which is its key in a config file too, what it means, and how its text is read. The flags,
- * the help, the config file and `list options` are all made from this table.
+ * Every setting of a run, once: its flag, which is its key in a config file too, what it means, and how its text is
+ * read. The flags, the help, the config file and `list options` are all made from this table.
  */
 import type { OptionSpecification } from './option.ts';
 import { choice, enumeration, name, names, numeric, skew } from './readers.ts';

@@ -1,6 +1,6 @@
 /**
- * What can be known to fail before work starts: files that are not there, a folder that cannot be written, a disk too small for the
- * log. The file system is asked through a few facts, so that every refusal can be tested without one.
+ * What can be known to fail before work starts: files that are not there, a folder that cannot be written, a disk too
+ * small for the log. The file system is asked through a few facts, so that every refusal can be tested without one.
  */
 import { isAbsolute, resolve } from 'node:path';
 import { BenchError } from '../cli/bench-error.ts';
@@ -17,7 +17,10 @@ export interface FileSystemFacts {
   freeBytes(directory: string): Promise<number>;
 }
 
-/** Checks everything in the order in which a person would: what goes in, where it goes, how much it is. Throws `BenchError`. */
+/**
+ * Checks everything in the order in which a person would: what goes in, where it goes, how much it is. Throws
+ * `BenchError`.
+ */
 export async function preflight(config: RunConfig, facts: FileSystemFacts, workingDirectory: string): Promise<void> {
   const at = (path: string) => (isAbsolute(path) ? path : resolve(workingDirectory, path));
   for (const file of config.architectureFiles) {
@@ -91,7 +94,10 @@ const WAYS_TO_SHRINK: Record<Act, string> = {
 
 /** 8 bytes of tweet id and 4 of event time, and a fifth for headers, heartbeats and the block that is being cut. */
 const LOG_BYTES_PER_EVENT = 12 * 1.2;
-/** An LMDB row (8 + 8 bytes of key, 8 of value, header, pages two thirds full), its copy on write, and a checkpoint or two. */
+/**
+ * An LMDB row (8 + 8 bytes of key, 8 of value, header, pages two thirds full), its copy on write, and a checkpoint or
+ * two.
+ */
 const STORE_BYTES_PER_KEY = 200;
 /** The talk's impressions per tweet and hour: events over this are keys. */
 const IMPRESSIONS_PER_KEY = 36;

@@ -1,6 +1,6 @@
 /**
- * How the text of a setting becomes its value. A reader checks form and range and throws a `BenchError` that names what was said,
- * what is allowed, and a way out.
+ * How the text of a setting becomes its value. A reader checks form and range and throws a `BenchError` that names what
+ * was said, what is allowed, and a way out.
  */
 import { BenchError } from '../cli/bench-error.ts';
 import { RANGES, type RangedSetting, type Settings, ZIPF_EXPONENT_RANGE } from './run-config.ts';

@@ -1,6 +1,6 @@
 /**
- * From what was said to a run configuration. What is said later in this list gives way to what is said earlier: flags, config file,
- * the quick preset, defaults.
+ * From what was said to a run configuration. What is said later in this list gives way to what is said earlier: flags,
+ * config file, the quick preset, defaults.
  */
 import { parseConfigFile } from './config-file.ts';
 import { checkAgainstEachOther, type SourceOf } from './cross-checks.ts';

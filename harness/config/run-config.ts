@@ -1,5 +1,6 @@
 /**
- * The run configuration, fully resolved: what a run is, with nothing left to guess. Units are in the names; fractions are 0 to 1.
+ * The run configuration, fully resolved: what a run is, with nothing left to guess. Units are in the names; fractions
+ * are 0 to 1.
  *
  * `RANGES` is the one place that says how far a number may go; the schema, the messages and the help are made from it.
  */
@@ -156,9 +157,9 @@ export const DEFAULTS = {
 } as const satisfies Settings;
 
 /**
- * Fills in what was not said. Some defaults follow from other settings: the bound on disorder is at most a quarter of the hour,
- * there are no more workers than partitions, and late impressions are at most an hour later than the bound. Arrivals of a trace that
- * is replayed at a rate say nothing of event times, so batch does not go by them then.
+ * Fills in what was not said. Some defaults follow from other settings: the bound on disorder is at most a quarter of
+ * the hour, there are no more workers than partitions, and late impressions are at most an hour later than the bound.
+ * Arrivals of a trace that is replayed at a rate say nothing of event times, so batch does not go by them then.
  */
 export function withDefaults(settings: Settings, registered: readonly string[]): RunConfig {
   const base = { ...DEFAULTS, ...(settings.quick === true ? QUICK_PRESET : {}), ...settings };

@@ -1,6 +1,6 @@
 /**
- * Where a setting was said, so that a message can name it the way its author wrote it: a flag on the command line, or a key in a
- * config file with its line.
+ * Where a setting was said, so that a message can name it the way its author wrote it: a flag on the command line, or a
+ * key in a config file with its line.
  */
 
 export interface Source {

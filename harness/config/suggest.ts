@@ -1,4 +1,7 @@
-/** "Did you mean …": the known name that is nearest to what was typed, by edit distance (Levenshtein, with swaps of neighbours). */
+/**
+ * "Did you mean …": the known name that is nearest to what was typed, by edit distance (Levenshtein, with swaps of
+ * neighbours).
+ */
 
 /** The nearest of `known`, or undefined if none is near enough to be meant. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {

@@ -1,6 +1,7 @@
 /**
- * How people write quantities and how they are written back: durations `10s`, rates and counts `1M`, fractions `1%`. Each quantity
- * is a pair of inverse functions: `parse(format(x)) === x`. Inside, everything is milliseconds, events per second, and 0 to 1.
+ * How people write quantities and how they are written back: durations `10s`, rates and counts `1M`, fractions `1%`.
+ * Each quantity is a pair of inverse functions: `parse(format(x)) === x`. Inside, everything is milliseconds, events
+ * per second, and 0 to 1.
  */
 
 export interface Quantity {

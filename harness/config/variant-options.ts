@@ -1,4 +1,6 @@
-/** The settings that turn an architecture into a named form of itself: the talk names most, someone asks for the rest. */
+/**
+ * The settings that turn an architecture into a named form of itself: the talk names most, someone asks for the rest.
+ */
 import type { OptionSpecification } from './option.ts';
 import { enumeration, numeric } from './readers.ts';
 import { DEFAULTS } from './run-config.ts';

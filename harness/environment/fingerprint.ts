@@ -1,6 +1,6 @@
 /**
- * The machine that a run was measured on, and what on it may have disturbed the run. Figures of two machines are set side by side
- * only with this beside them.
+ * The machine that a run was measured on, and what on it may have disturbed the run. Figures of two machines are set
+ * side by side only with this beside them.
  */
 import { type ReadText, readGitCommit } from './git-commit.ts';
 
@@ -32,7 +32,10 @@ export interface EnvironmentFingerprint {
   packageVersion: string;
   /** 40 or 64 hexadecimal digits, or `unknown`. */
   commit: string;
-  /** What says that this is a container or a hosted build machine, such as `docker` or `kubernetes`; empty on bare metal, as far as one can see. */
+  /**
+   * What says that this is a container or a hosted build machine, such as `docker` or `kubernetes`; empty on bare
+   * metal, as far as one can see.
+   */
   container: string[];
   /** CPUs that the container may use at once, where it is limited. */
   cpuLimit?: number;

@@ -1,6 +1,6 @@
 /**
- * Planned crashes: where a worker shall kill itself with SIGKILL. A trigger is a failpoint of one partition and how often it must be
- * passed; counting begins at an offset. Crashes of one worker fire in order, each once in a run.
+ * Planned crashes: where a worker shall kill itself with SIGKILL. A trigger is a failpoint of one partition and how
+ * often it must be passed; counting begins at an offset. Crashes of one worker fire in order, each once in a run.
  */
 import type { Declaration, Stage } from '../../substrates/declaration.ts';
 import type { Failpoint } from '../../substrates/stream-engine/embedded/hooks.ts';
@@ -11,7 +11,10 @@ export interface PlannedCrash {
   partition: number;
   /** The stage that must pass the failpoint; any, if absent. */
   stage?: number;
-  /** Hits count from this offset on; for `position` it is the offset itself: everything before it was read, nothing from it on. */
+  /**
+   * Hits count from this offset on; for `position` it is the offset itself: everything before it was read, nothing from
+   * it on.
+   */
   fromOffset: number;
   /** Fires at this hit, from 1. */
   hit: number;
@@ -43,11 +46,12 @@ function ordinal(n: number): string {
 }
 
 /**
- * The crashes of the failure act: one at a stream position that is the same for all, then one at the failpoint that is worst for each
- * stage (the moment between a write and the commit of its position, the middle of a hand-over, of a load, of a snapshot), and for
- * state that is never handed over a second one while it restores.
+ * The crashes of the failure act: one at a stream position that is the same for all, then one at the failpoint that is
+ * worst for each stage (the moment between a write and the commit of its position, the middle of a hand-over, of a
+ * load, of a snapshot), and for state that is never handed over a second one while it restores.
  *
- * All strike the worker of one partition: `positionOffset` is the first crash's; hits of the second count from `worstFromOffset` on.
+ * All strike the worker of one partition: `positionOffset` is the first crash's; hits of the second count from
+ * `worstFromOffset` on.
  */
 export function crashesOf(
   declaration: Declaration,

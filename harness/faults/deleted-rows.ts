@@ -1,6 +1,7 @@
 /**
- * Rows that a pipeline deleted from a store because nobody needs them any more, saved before they went, so that the audit still sees
- * what had been counted. A row is 24 bytes, little-endian: hour f64, low id u32, high id u32, counter u32, fingerprint i32.
+ * Rows that a pipeline deleted from a store because nobody needs them any more, saved before they went, so that the
+ * audit still sees what had been counted. A row is 24 bytes, little-endian: hour f64, low id u32, high id u32, counter
+ * u32, fingerprint i32.
  */
 import { createRows, type RowColumns } from '../../substrates/key-value-store/key-value-store.ts';
 import type { Files } from '../../substrates/runtime.ts';

@@ -1,6 +1,6 @@
 /**
- * The harness's half on the supervisor's side: tells workers, and their successors, which faults are left; and adds up what a
- * predecessor's ledger says was written and will be written again.
+ * The harness's half on the supervisor's side: tells workers, and their successors, which faults are left; and adds up
+ * what a predecessor's ledger says was written and will be written again.
  */
 import type { Runtime } from '../../substrates/runtime.ts';
 import type {
@@ -127,7 +127,8 @@ export class FaultDirector implements SupervisorHooks {
     this.#left.set(key, { entry: asFound(event), deletedEvents: 0 });
     if (left === undefined || sum === undefined) return;
     const { entry } = left;
-    // A stage that goes back behind what it has committed is at fault itself, unless what it had left was damaged or is gone.
+    // A stage that goes back behind what it has committed is at fault itself, unless what it had left was damaged or is
+    // gone.
     const mayGoBack = event.rejected.length > 0 || event.restored === null;
     const coveredEvents = mayGoBack ? event.coveredEvents : Math.max(event.coveredEvents, entry.committedEvents);
     const acknowledged = Math.max(0, entry.acknowledgedEvents - coveredEvents);

@@ -1,4 +1,7 @@
-/** The journal of a run's faults: one line of JSON for each that was intended, applied, left evidence and was healed, with times. */
+/**
+ * The journal of a run's faults: one line of JSON for each that was intended, applied, left evidence and was healed,
+ * with times.
+ */
 import type { Clock } from '../../substrates/clock.ts';
 import type { Files } from '../../substrates/runtime.ts';
 import type { FaultDefinition, FaultSpecification } from './fault.ts';
@@ -16,7 +19,7 @@ export interface JournalEntry {
   atMs: number;
 }
 
-export const JOURNAL_FILE = 'faults.ndjson';
+const JOURNAL_FILE = 'faults.ndjson';
 
 export class FaultJournal {
   readonly #files: Pick<Files, 'append'>;

@@ -1,6 +1,6 @@
 /**
- * Which faults an act has: kinds by name, spread over the second half of the stream where each strikes where it chooses, or a plan
- * that says everything.
+ * Which faults an act has: kinds by name, spread over the second half of the stream where each strikes where it
+ * chooses, or a plan that says everything.
  */
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Declaration } from '../../substrates/declaration.ts';

@@ -1,6 +1,6 @@
 /**
- * The faults of one act: planned ones are armed before the stream starts, others join while it runs. At the end each is asked for
- * evidence, and all are healed whatever happened.
+ * The faults of one act: planned ones are armed before the stream starts, others join while it runs. At the end each is
+ * asked for evidence, and all are healed whatever happened.
  */
 import {
   type ActiveFault,

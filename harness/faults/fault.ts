@@ -1,6 +1,6 @@
 /**
- * A fault: what is broken, where, when and for how long, as data that a person can write down; and its kind, which knows how to break
- * it, what shows that it bit, how to heal it, and what each architecture must then answer.
+ * A fault: what is broken, where, when and for how long, as data that a person can write down; and its kind, which
+ * knows how to break it, what shows that it bit, how to heal it, and what each architecture must then answer.
  */
 import { z } from 'zod';
 import { type Declaration, type Stage, storesOf } from '../../substrates/declaration.ts';
@@ -52,9 +52,10 @@ export type FaultSpecification = z.infer<typeof faultSpecificationSchema>;
 export type Trigger = z.infer<typeof triggerSchema>;
 
 /**
- * What the counts are after the fault, all healed and drained. `exact`: right. `stale`: right, and answers were old or missing
- * meanwhile. `repeats`, `loses`: wrong by the predicted number of events. `rises`: by the duplicates that the stream really has.
- * `drops`: late events are dropped and counted. `misplaces`: in the hour of their arrival. `fail-stop`: the job refuses to go on.
+ * What the counts are after the fault, all healed and drained. `exact`: right. `stale`: right, and answers were old or
+ * missing meanwhile. `repeats`, `loses`: wrong by the predicted number of events. `rises`: by the duplicates that the
+ * stream really has. `drops`: late events are dropped and counted. `misplaces`: in the hour of their arrival.
+ * `fail-stop`: the job refuses to go on.
  */
 export type Outcome = 'exact' | 'stale' | 'repeats' | 'loses' | 'rises' | 'drops' | 'misplaces' | 'fail-stop';
 

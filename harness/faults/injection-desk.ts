@@ -1,12 +1,12 @@
 /**
- * How another terminal breaks something in a run: a request is a file in the run's folder, and so is its answer. A run that is in no
- * act with faults says so; a request that nobody answers belongs to a run that is over.
+ * How another terminal breaks something in a run: a request is a file in the run's folder, and so is its answer. A run
+ * that is in no act with faults says so; a request that nobody answers belongs to a run that is over.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-export const INJECTION_FOLDER = '.inject';
+const INJECTION_FOLDER = '.inject';
 
 export const injectionRequestSchema = z.strictObject({
   id: z.string().min(1),
@@ -86,7 +86,10 @@ export class InjectionDesk {
   }
 }
 
-/** The other terminal's side: asks, and waits for the answer; undefined if none comes in time. Error if there is no run to ask. */
+/**
+ * The other terminal's side: asks, and waits for the answer; undefined if none comes in time. Error if there is no run
+ * to ask.
+ */
 export async function askRun(
   directory: string,
   request: InjectionRequest,

@@ -1,4 +1,7 @@
-/** How faults reach into workers: a specification's trigger as workers understand it, and evidence from the bites they write down. */
+/**
+ * How faults reach into workers: a specification's trigger as workers understand it, and evidence from the bites they
+ * write down.
+ */
 import type { StoreName } from '../../substrates/declaration.ts';
 import type { ActiveFault, Evidence, FaultContext, FaultSpecification } from './fault.ts';
 import {
@@ -9,7 +12,10 @@ import {
   type WorkerTrigger,
 } from './worker/worker-fault.ts';
 
-/** Plans the effect in the worker of the struck partition, or in all where it concerns all; evidence is what they wrote down. */
+/**
+ * Plans the effect in the worker of the struck partition, or in all where it concerns all; evidence is what they wrote
+ * down.
+ */
 export async function insideWorker(
   context: FaultContext,
   specification: FaultSpecification,

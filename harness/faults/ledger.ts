@@ -1,9 +1,10 @@
 /**
- * The ledger: what a stage of a partition has sent to its store, what was acknowledged and what is committed, in events, in 64 bytes
- * that outlive SIGKILL (the page cache does). It is written by one positional write before a send, after an acknowledgement and after
- * a commit, so a crash's double count is known without looking at the store.
+ * The ledger: what a stage of a partition has sent to its store, what was acknowledged and what is committed, in
+ * events, in 64 bytes that outlive SIGKILL (the page cache does). It is written by one positional write before a send,
+ * after an acknowledgement and after a commit, so a crash's double count is known without looking at the store.
  *
- * Record, little-endian f64 each: epoch, sent, acknowledged, committed, store transaction, writes of this record, 0, check (sum).
+ * Record, little-endian f64 each: epoch, sent, acknowledged, committed, store transaction, writes of this record, 0,
+ * check (sum).
  */
 import type { Files, PositionalFile } from '../../substrates/runtime.ts';
 

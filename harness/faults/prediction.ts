@@ -1,6 +1,6 @@
 /**
- * What the faults of a run must have done to the counts, from sources that know nothing of the answers: the ledgers, and what faults
- * inside workers wrote down about each bite.
+ * What the faults of a run must have done to the counts, from sources that know nothing of the answers: the ledgers,
+ * and what faults inside workers wrote down about each bite.
  */
 import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import type { RowColumns } from '../../substrates/key-value-store/key-value-store.ts';
@@ -36,7 +36,10 @@ export async function effectsOf(
   return { repeated, lost };
 }
 
-/** An event that is delivered again is known by its offset, but for a stage that commits its position apart from its writes. */
+/**
+ * An event that is delivered again is known by its offset, but for a stage that commits its position apart from its
+ * writes.
+ */
 function doubles(effect: string | undefined, { stages }: Declaration, index: number): boolean {
   if (effect === 'lose-reply') return true;
   const stage = stages[index];

@@ -1,5 +1,6 @@
 /**
- * The way of a query, with a delay that can be put on either of its sides: the stores', or the state's. What it delays it counts.
+ * The way of a query, with a delay that can be put on either of its sides: the stores', or the state's. What it delays
+ * it counts.
  */
 import type { KeyValueStore } from '../../substrates/key-value-store/key-value-store.ts';
 import type { StateReader } from '../../substrates/query-service.ts';

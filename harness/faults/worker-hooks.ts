@@ -1,7 +1,7 @@
 /**
- * The harness's half inside a worker: kills it where the plan says so, stands with its faults between it and its stores and log, keeps
- * the ledger, and saves rows that a pipeline is about to delete, so that they can still be audited. Loaded by the engine from the
- * job's hooks binding; the engine knows nothing of it.
+ * The harness's half inside a worker: kills it where the plan says so, stands with its faults between it and its stores
+ * and log, keeps the ledger, and saves rows that a pipeline is about to delete, so that they can still be audited.
+ * Loaded by the engine from the job's hooks binding; the engine knows nothing of it.
  */
 import type { StoreName } from '../../substrates/declaration.ts';
 import type { LogReader } from '../../substrates/event-log/event-log.ts';
@@ -99,7 +99,9 @@ class FaultHooks implements WorkerHooks {
     return Math.min(rows, crash.fromOffset - site.offset);
   }
 
-  /** Not async: when the ledger is open the write is done when the call returns, also from inside a store's transaction. */
+  /**
+   * Not async: when the ledger is open the write is done when the call returns, also from inside a store's transaction.
+   */
   sending(site: HookSite, events: number, transaction = 0): void | Promise<void> {
     this.#writingStage = site.stage;
     return this.#write(site, (ledger) => ledger.sending(events, transaction));

@@ -79,7 +79,9 @@ export class BlockCutter {
     this.#next += rows;
   }
 
-  /** Appends rows that are in the log already once more, as a block of their own: duplicates at offsets of their own. */
+  /**
+   * Appends rows that are in the log already once more, as a block of their own: duplicates at offsets of their own.
+   */
   async appendAgain(firstSequence: number, rows: number, arrivalMs: number): Promise<void> {
     this.#source.fill(this.#block, this.#partition, firstSequence, rows);
     await this.#writer.append(this.#block, arrivalMs);

@@ -68,7 +68,7 @@ export function cellOf(definition: FaultDefinition, declaration: Declaration, ac
 }
 
 /** Why an act is not what must come of the fault; undefined if it is. */
-export function differenceOf(
+function differenceOf(
   definition: FaultDefinition,
   declaration: Declaration,
   figures: FailureFigures,

@@ -1,6 +1,6 @@
 /**
- * The fault matrix: every kind of fault against every architecture, a short real run each, with worker processes, a log and stores
- * on the disk. Only the failure act is run.
+ * The fault matrix: every kind of fault against every architecture, a short real run each, with worker processes, a log
+ * and stores on the disk. Only the failure act is run.
  */
 import { architectures } from '../../architectures/registry.ts';
 import type { Declaration } from '../../substrates/declaration.ts';

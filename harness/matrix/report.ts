@@ -102,9 +102,9 @@ function markdown(cells: readonly Cell[]): string {
   return [
     '# Fault matrix',
     '',
-    '`EXACT`: every count is right. `+n` impressions counted twice, `-n` lost, `~n` in another hour, `late n` dropped and counted,',
-    "`speed`: in lambda's speed store alone; each as large as predicted. `STOPPED`: the job refused to go on, as it must. `-`: nothing",
-    'to strike. `!`: not as expected.',
+    '`EXACT`: every count is right. `+n`: impressions counted twice, `-n`: lost, `~n`: in another hour, `late n`:',
+    "dropped and counted, `speed`: in lambda's speed store alone; each as large as predicted. `STOPPED`: the job refused",
+    'to go on, as it must. `-`: nothing to strike. `!`: not as expected.',
     '',
     line(head),
     line(head.map(() => '---')),

@@ -1,5 +1,5 @@
 /**
- * * Two or more results side by side: first what differs between the runs, the machines' ceilings included, so that
+ * Two or more results side by side: first what differs between the runs, the machines' ceilings included, so that
  * nobody compares what cannot be compared; then each architecture's main figures with their ratio to the first run.
  */
 import type { Calibration, Result } from '../results/schema.ts';

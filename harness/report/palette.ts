@@ -1,5 +1,5 @@
 /**
- * * One colour and one dash for each architecture, the same in every chart and table. Hues follow Okabe and Ito's set
+ * One colour and one dash for each architecture, the same in every chart and table. Hues follow Okabe and Ito's set
  * for colour-blind readers, darkened for a white ground and lightened for a black one; the dash tells lines apart
  * where the hue does not.
  */

@@ -1,5 +1,5 @@
 /**
- * * The report of a run, made from its result alone: a page, images and a summary. Can be made again at any time from
+ * The report of a run, made from its result alone: a page, images and a summary. Can be made again at any time from
  * `result.json`.
  */
 import { mkdir } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * * The result in words: the sentences on top of every report, and the wording of a single outcome. Says only what
+ * The result in words: the sentences on top of every report, and the wording of a single outcome. Says only what
  * was measured.
  */
 import type { FailureFigures } from '../results/acts.ts';

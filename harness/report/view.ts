@@ -1,5 +1,5 @@
 /**
- * * A result as the reports look at it: architectures in the talk's order, and each act as the figures that it has,
+ * A result as the reports look at it: architectures in the talk's order, and each act as the figures that it has,
  * whatever its state.
  */
 import type { Stage, StoreName } from '../../substrates/declaration.ts';

@@ -1,5 +1,5 @@
 /**
- * * The three acts of one architecture: capacity, steady, failure. An act is one of four states; `measured` has every
+ * The three acts of one architecture: capacity, steady, failure. An act is one of four states; `measured` has every
  * figure, `invalid` and `interrupted` have those that could be had (and say why they are not to be trusted),
  * `skipped` has none.
  */

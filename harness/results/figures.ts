@@ -1,5 +1,5 @@
 /**
- * * The building blocks of a result: percentiles, store load, timelines, histograms. Units stand at the end of each
+ * The building blocks of a result: percentiles, store load, timelines, histograms. Units stand at the end of each
  * name; a figure that does not exist is left out, never NaN or -1.
  */
 import { z } from 'zod';

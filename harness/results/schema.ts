@@ -1,5 +1,5 @@
 /**
- * * The result of a run: the contract between the harness and everything that reads results (report, compare, other
+ * The result of a run: the contract between the harness and everything that reads results (report, compare, other
  * tools). Checked on write and on read; unknown fields are ignored, so that a reader takes files of a later minor
  * version. A field that is added raises the minor version, one that is removed or changes its meaning raises the
  * major version.

@@ -23,7 +23,10 @@ export interface ActContext {
   silentAfterMs?: number | undefined;
 }
 
-/** How long before a stream begins its processes are started: twice what the slowest needed so far, and long enough at first. */
+/**
+ * How long before a stream begins its processes are started: twice what the slowest needed so far, and long enough at
+ * first.
+ */
 export class LeadTime {
   #slowestMs = 750;
   #known = false;
@@ -44,7 +47,9 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
-/** Rejects with `InterruptedError` when the signal fires; never resolves. Keep the returned function to stop listening. */
+/**
+ * Rejects with `InterruptedError` when the signal fires; never resolves. Keep the returned function to stop listening.
+ */
 export function interruption(signal: AbortSignal): { promise: Promise<never>; release: () => void } {
   let release = (): void => undefined;
   const promise = new Promise<never>((_, reject) => {

@@ -1,6 +1,6 @@
 /**
- * The faults of one failure act: which there are, what they make of the stream that is offered, and, once the workers are ready, the
- * session that arms, heals and asks for evidence. Faults of another terminal join while the stream runs.
+ * The faults of one failure act: which there are, what they make of the stream that is offered, and, once the workers
+ * are ready, the session that arms, heals and asks for evidence. Faults of another terminal join while the stream runs.
  */
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import { openStream } from '../../generators/open-stream.ts';

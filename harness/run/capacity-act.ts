@@ -1,6 +1,7 @@
 /**
- * Act 1, capacity: a filled log, the same for all, is drained as fast as the pipeline can. What is not done at the time limit is
- * stopped; the rate is what was reflected by the time it took. CPU is that of all processes: the workers and the supervisor.
+ * Act 1, capacity: a filled log, the same for all, is drained as fast as the pipeline can. What is not done at the time
+ * limit is stopped; the rate is what was reflected by the time it took. CPU is that of all processes: the workers and
+ * the supervisor.
  */
 import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';

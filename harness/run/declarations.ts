@@ -1,6 +1,6 @@
 /**
- * The declarations that a run measures: the registered ones with the options of the run applied, the user's own, and alpha's and
- * omega-prime's other rungs.
+ * The declarations that a run measures: the registered ones with the options of the run applied, the user's own, and
+ * alpha's and omega-prime's other rungs.
  */
 import { DeclarationError, findArchitecture, loadArchitecture } from '../../architectures/registry.ts';
 import type { BatchJobStage, Declaration, Stage } from '../../substrates/declaration.ts';
@@ -26,8 +26,8 @@ export async function declarationsOf(config: RunConfig): Promise<Declaration[]> 
 }
 
 /**
- * The declarations for a trace that is replayed at a rate: its clock says nothing of when an impression happened, so the registered
- * batch jobs that go by event time wait until the replay is over.
+ * The declarations for a trace that is replayed at a rate: its clock says nothing of when an impression happened, so
+ * the registered batch jobs that go by event time wait until the replay is over.
  */
 export function forReplay(declarations: readonly Declaration[], config: RunConfig, cutOffMs: number): Declaration[] {
   return declarations.map((declaration) => {

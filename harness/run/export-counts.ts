@@ -8,7 +8,10 @@ import type { RowColumns } from '../../substrates/key-value-store/key-value-stor
 
 const ROWS_PER_CHUNK = 10_000;
 
-/** Writes `<directory>/<architecture>.csv` with the header `tweetId,hourStartMs,count`; canaries are the harness's own and left out. */
+/**
+ * Writes `<directory>/<architecture>.csv` with the header `tweetId,hourStartMs,count`; canaries are the harness's own
+ * and left out.
+ */
 export async function exportCounts(
   directory: string,
   architecture: string,

@@ -1,6 +1,6 @@
 /**
- * Act 3, failure: all architectures at one common rate. A control phase without faults, then the faults of the run; everything is
- * healed and drained, and every (tweet, hour) is audited against what was predicted.
+ * Act 3, failure: all architectures at one common rate. A control phase without faults, then the faults of the run;
+ * everything is healed and drained, and every (tweet, hour) is audited against what was predicted.
  */
 import type { Declaration } from '../../substrates/declaration.ts';
 import { JobFailedError } from '../../substrates/stream-engine/stream-engine.ts';

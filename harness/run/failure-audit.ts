@@ -1,6 +1,6 @@
 /**
- * The audit at the end of the failure act: what the log holds, what the truth is, what the architecture answers for every key, and
- * what it was predicted to get wrong.
+ * The audit at the end of the failure act: what the log holds, what the truth is, what the architecture answers for
+ * every key, and what it was predicted to get wrong.
  */
 import { type TallyRows, tally } from '../../generators/oracle.ts';
 import type { StoreName } from '../../substrates/declaration.ts';

@@ -120,7 +120,10 @@ export function auditFigures(audited: Audited): AuditFigures {
   };
 }
 
-/** Without a predicted table: keys that are wrong in a way that the prediction, a number of events, does not account for. */
+/**
+ * Without a predicted table: keys that are wrong in a way that the prediction, a number of events, does not account
+ * for.
+ */
 function unexplainedKeys({ report, prediction }: FinalAudit): number {
   const { doubleCounted, lost, misplaced } = report;
   const asPredicted =

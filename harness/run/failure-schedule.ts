@@ -1,6 +1,6 @@
 /**
- * When things happen in the failure act: a control phase without faults, then faults from a stream position on that is the same for
- * all. Everything follows from the stream, so that it is the same in every run.
+ * When things happen in the failure act: a control phase without faults, then faults from a stream position on that is
+ * the same for all. Everything follows from the stream, so that it is the same in every run.
  */
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Span } from './live-figures.ts';
@@ -13,7 +13,10 @@ export interface Schedule {
   worstFromMs: number;
 }
 
-/** The second half has the faults; the control phase is the first, but for the first hour in which batch and beta have no answer. */
+/**
+ * The second half has the faults; the control phase is the first, but for the first hour in which batch and beta have
+ * no answer.
+ */
 export function scheduleOf(source: ImpressionSource): Schedule {
   const { startMs, endMs } = source;
   // A trace may be over in less than two hours.

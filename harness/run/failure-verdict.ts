@@ -38,8 +38,8 @@ export function verdictOf(
 }
 
 /**
- * `outcomes` are what the faults' kinds make of the final counts: a promise of exact counts holds for crashes of workers, and not
- * for a store that forgets or a source that sends twice.
+ * `outcomes` are what the faults' kinds make of the final counts: a promise of exact counts holds for crashes of
+ * workers, and not for a store that forgets or a source that sends twice.
  */
 export function verdictOnFaults(
   declaration: Declaration,

@@ -1,4 +1,7 @@
-/** What shows that a planned crash happened, and how long it was felt: its victim's record, the job's events and the probes. */
+/**
+ * What shows that a planned crash happened, and how long it was felt: its victim's record, the job's events and the
+ * probes.
+ */
 import type { JobEvent } from '../../substrates/stream-engine/stream-engine.ts';
 import { type CrashRecord, describeCrash, type PlannedCrash } from '../faults/crash-plan.ts';
 import { describeTrigger } from '../faults/fault.ts';
@@ -54,8 +57,8 @@ export function faultRecord(crash: PlannedCrash, records: readonly CrashRecord[]
 }
 
 /**
- * What a successor read again of one partition. The supervisor counts from what the victim had reported, which may be 100 ms old; where
- * it died is on record.
+ * What a successor read again of one partition. The supervisor counts from what the victim had reported, which may be
+ * 100 ms old; where it died is on record.
  */
 function replayedBy(event: JobEvent & { kind: 'caught-up' }, record: CrashRecord, after: readonly JobEvent[]): number {
   if (event.partition !== record.partition) return event.replayedEvents;

@@ -1,6 +1,6 @@
 /**
- * What the steady and the failure act share: the generator offers the stream in an open loop on the run's clock, one architecture
- * works on it, a prober asks for the canaries, and progress is sampled ten times a second.
+ * What the steady and the failure act share: the generator offers the stream in an open loop on the run's clock, one
+ * architecture works on it, a prober asks for the canaries, and progress is sampled ten times a second.
  */
 import { CanaryPrefixes } from '../../generators/canary-prefixes.ts';
 import type { ImpressionSource } from '../../generators/impression-source.ts';
@@ -33,7 +33,10 @@ const PROBES_PER_SECOND = { store: 16, state: 50 } as const;
 /** Tweets of each partition that are watched, and how many of them are asked for in every second probe. */
 const WATCHED_TWEETS = 16;
 const WATCHED_KEYS = { store: 1, state: 2 } as const;
-/** A generator that is later than this for more than 1 % of the impressions has not offered the rate that it should have. */
+/**
+ * A generator that is later than this for more than 1 % of the impressions has not offered the rate that it should
+ * have.
+ */
 export const MAX_GENERATOR_LATENESS_P99_MS = 50;
 
 export interface Sample {

@@ -12,7 +12,10 @@ import { reflectedEvents } from './capacity-act.ts';
 import { type Sample, storeSamples } from './live-act.ts';
 import { answersByHour, expectedCommandsPerEvent } from './promises.ts';
 
-/** A step of the answers is seen up to a worker's report, a sample and a sample at the hour's other end late: 100 ms each. */
+/**
+ * A step of the answers is seen up to a worker's report, a sample and a sample at the hour's other end late: 100 ms
+ * each.
+ */
 const STEP_RESOLUTION_MS = 300;
 
 /** What is left of a live act when it is over. */
@@ -47,8 +50,8 @@ export function queryLatencyOf(act: ActRecord, span: Span): PercentilesMs | unde
 }
 
 /**
- * What each store was asked in the span. Commands per event are taken from the beginning of the act to the last sample of the span, so
- * that whole windows are compared with whole windows.
+ * What each store was asked in the span. Commands per event are taken from the beginning of the act to the last sample
+ * of the span, so that whole windows are compared with whole windows.
  */
 export function storeLoadsOf(
   act: ActRecord,
@@ -83,7 +86,10 @@ function commandsPerStoredEvent(sample: Sample | undefined, store: StoreName): n
   return stored === 0 ? 0 : commands / stored;
 }
 
-/** Whether the pipeline keeps up. Where answers come by the hour the lag is a saw-tooth: its mean over an hour is taken for the trend. */
+/**
+ * Whether the pipeline keeps up. Where answers come by the hour the lag is a saw-tooth: its mean over an hour is taken
+ * for the trend.
+ */
 export function lagOf(act: ActRecord, declaration: Declaration, span: Span): ReturnType<typeof lagFigures> {
   const { hourMs } = act.source;
   const byHour = answersByHour(declaration);
@@ -111,7 +117,9 @@ export function reflectedPerSecond(act: ActRecord, span: Span): number {
   return ((reflectedEvents(last.status) - reflectedEvents(first.status)) * 1000) / (last.atMs - first.atMs);
 }
 
-/** The whole act as columns, from the start of the stream; `explanation` is what the sampled answers were judged to be. */
+/**
+ * The whole act as columns, from the start of the stream; `explanation` is what the sampled answers were judged to be.
+ */
 export function timelineOf(act: ActRecord, marks: TimelineMark[], explanation?: Explanation): Timeline {
   const { startMs } = act.source;
   const samples = act.samples.filter(({ atMs }) => atMs >= startMs);

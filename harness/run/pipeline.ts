@@ -1,6 +1,6 @@
 /**
- * One architecture at work: its log, its stores, the engine that runs it and the query service that answers from it, in a folder of
- * its own, on one clock. Everything is opened here and closed here.
+ * One architecture at work: its log, its stores, the engine that runs it and the query service that answers from it, in
+ * a folder of its own, on one clock. Everything is opened here and closed here.
  */
 import { MonotonicClock } from '../../substrates/clock.ts';
 import { type Declaration, type StoreName, storesOf } from '../../substrates/declaration.ts';

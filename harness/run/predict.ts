@@ -1,6 +1,6 @@
 /**
- * What an architecture is predicted to get wrong, from the stream, the arrival times in the log, the ledgers and what faults wrote
- * down: nothing of it is read from the answers.
+ * What an architecture is predicted to get wrong, from the stream, the arrival times in the log, the ledgers and what
+ * faults wrote down: nothing of it is read from the answers.
  */
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import { type ArrivalSpan, type Labelling, type TallyRows, tally } from '../../generators/oracle.ts';

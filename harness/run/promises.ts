@@ -1,5 +1,6 @@
 /**
- * What a declaration promises, read off its stages: who may double, where the answers come from, what a store should be asked.
+ * What a declaration promises, read off its stages: who may double, where the answers come from, what a store should be
+ * asked.
  */
 import type { Declaration, Stage, StoreName } from '../../substrates/declaration.ts';
 

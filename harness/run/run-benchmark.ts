@@ -1,5 +1,6 @@
 /**
- * A run: capacity of all architectures, then steady of all, then failure of all, and a result that is written as it grows.
+ * A run: capacity of all architectures, then steady of all, then failure of all, and a result that is written as it
+ * grows.
  */
 import { resolve } from 'node:path';
 import type { ImpressionSource } from '../../generators/impression-source.ts';

@@ -1,6 +1,6 @@
 /**
- * Act 2, steady: an open loop at the offered rate. Figures are taken from the end of the second hour on, so that every architecture has
- * had an hour to answer. One that cannot keep up is shown falling behind; nothing is drained.
+ * Act 2, steady: an open loop at the offered rate. Figures are taken from the end of the second hour on, so that every
+ * architecture has had an hour to answer. One that cannot keep up is shown falling behind; nothing is drained.
  */
 import { encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 import type { ImpressionSource } from '../../generators/impression-source.ts';

@@ -1,5 +1,6 @@
 /**
- * The streams of a run: the same law and seed for every act, at the act's rate and length. A trace is replayed whole in every act.
+ * The streams of a run: the same law and seed for every act, at the act's rate and length. A trace is replayed whole in
+ * every act.
  */
 import { createBlock, hourStartOf, MAX_BLOCK_ROWS } from '../../generators/impression.ts';
 import type { ImpressionSource, StreamDescription } from '../../generators/impression-source.ts';
@@ -9,7 +10,9 @@ import { prepareTrace } from '../../generators/trace-stream.ts';
 import type { RunConfig } from '../config/run-config.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Where the synthetic streams begin, before rounding up to a whole hour: a date as good as any, the same in every run. */
+/**
+ * Where the synthetic streams begin, before rounding up to a whole hour: a date as good as any, the same in every run.
+ */
 const EPOCH_MS = Date.UTC(2026, 0, 1);
 
 export interface StreamPlan {
@@ -19,7 +22,9 @@ export interface StreamPlan {
   steady(): Promise<ImpressionSource>;
   /** For the failure act, with as many hours as the audit needs. */
   failure(commonRatePerSecond: number): Promise<ImpressionSource>;
-  /** The least cut-off, in event time, after which every impression of a trace that is replayed at a rate has arrived. */
+  /**
+   * The least cut-off, in event time, after which every impression of a trace that is replayed at a rate has arrived.
+   */
   replayCutOffMs?: number;
 }
 

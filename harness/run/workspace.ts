@@ -1,5 +1,6 @@
 /**
- * The folders of a run: its results, which stay, and its work (logs, stores, checkpoints), which the run owns and removes.
+ * The folders of a run: its results, which stay, and its work (logs, stores, checkpoints), which the run owns and
+ * removes.
  */
 import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

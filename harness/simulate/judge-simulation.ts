@@ -101,7 +101,9 @@ function judgeSpeedStore(declaration: Declaration, outcome: MemoryOutcome): Judg
   return { verdict, reason: `speed store: ${reason}` };
 }
 
-/** Every answer is a prefix of what came, but where a predicted double count excuses it, and none takes back another. */
+/**
+ * Every answer is a prefix of what came, but where a predicted double count excuses it, and none takes back another.
+ */
 function judgeRunningAnswers(plan: SimulationPlan, source: ImpressionSource, played: Played): Judgement | undefined {
   const { tweets, answers, outcome } = played;
   if (answers.length === 0) return undefined;
@@ -139,8 +141,8 @@ function excusedAfterMs(declaration: Declaration, outcome: MemoryOutcome): numbe
 }
 
 /**
- * State goes back to its checkpoint with a crash, and lambda from its speed view to what the batch job says. A batch job
- * that has lost its position publishes all hours again.
+ * State goes back to its checkpoint with a crash, and lambda from its speed view to what the batch job says. A batch
+ * job that has lost its position publishes all hours again.
  */
 function mayRegress({ declaration, faults }: SimulationPlan, { events }: MemoryOutcome): boolean {
   const { from } = declaration.answer;

@@ -1,14 +1,18 @@
 /**
  * The event log: partitioned, append-only, replayable from any offset. What is in the log is the truth of a run.
  *
- * An entry is a block of impressions or a control block (a heartbeat, or the end of the stream), with the time at which the log
- * took it. An offset counts impressions of the partition in the log, so duplicates in the log have offsets of their own.
+ * An entry is a block of impressions or a control block (a heartbeat, or the end of the stream), with the time at which
+ * the log took it. An offset counts impressions of the partition in the log, so duplicates in the log have offsets of
+ * their own.
  */
 import type { ImpressionBlock } from '../../generators/impression.ts';
 
 export type LogEntry =
   | { kind: 'impressions'; offset: number; arrivalMs: number; block: ImpressionBlock }
-  /** Says that the partition is alive and that nothing arrived before `arrivalMs` that is not at an offset below `offset`. */
+  /**
+   * Says that the partition is alive and that nothing arrived before `arrivalMs` that is not at an offset below
+   * `offset`.
+   */
   | { kind: 'heartbeat'; offset: number; arrivalMs: number }
   /** No impression follows: the watermark is +∞ from here on. */
   | { kind: 'end'; offset: number; arrivalMs: number };
@@ -25,7 +29,9 @@ export interface EventLog {
   readonly settings: Readonly<Record<string, string>>;
   /** One writer a partition at a time; a torn end that a dead writer left is cut first. */
   openWriter(partition: number): Promise<LogWriter>;
-  /** Reads from the impression at `offset` on, which may lie inside a block. Error if it lies beyond the end of the log. */
+  /**
+   * Reads from the impression at `offset` on, which may lie inside a block. Error if it lies beyond the end of the log.
+   */
   openReader(partition: number, offset: number): Promise<LogReader>;
   close(): Promise<void>;
 }
@@ -33,7 +39,10 @@ export interface EventLog {
 export interface LogWriter {
   /** Offset that the next impression will have. */
   readonly offset: number;
-  /** Arrival is never earlier than the partition's last: the greater of `arrivalMs` and that is stored. The block is copied. */
+  /**
+   * Arrival is never earlier than the partition's last: the greater of `arrivalMs` and that is stored. The block is
+   * copied.
+   */
   append(block: ImpressionBlock, arrivalMs: number): Promise<void>;
   heartbeat(arrivalMs: number): Promise<void>;
   end(arrivalMs: number): Promise<void>;
@@ -42,8 +51,8 @@ export interface LogWriter {
 
 export interface LogReader {
   /**
-   * The next entry, or undefined when there is none yet (call again later; a reader waits for nobody). The entry's columns are
-   * valid until the next call. Error with partition, offset and file if a block is corrupt.
+   * The next entry, or undefined when there is none yet (call again later; a reader waits for nobody). The entry's
+   * columns are valid until the next call. Error with partition, offset and file if a block is corrupt.
    */
   read(): Promise<LogEntry | undefined>;
   close(): Promise<void>;

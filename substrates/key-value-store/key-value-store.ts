@@ -1,9 +1,9 @@
 /**
  * The key/value store: counters by (tweet, hour), outside of the stream processor.
  *
- * A value is a count and a fingerprint (see `generators/impression.ts`) that ride in one write. Writes come in batches of one
- * partition and carry a fence: a batch whose epoch is older than the partition's fence is refused as a whole (`FencedError`), so
- * that a worker that was declared dead cannot write any more.
+ * A value is a count and a fingerprint (see `generators/impression.ts`) that ride in one write. Writes come in batches
+ * of one partition and carry a fence: a batch whose epoch is older than the partition's fence is refused as a whole
+ * (`FencedError`), so that a worker that was declared dead cannot write any more.
  */
 
 /** Keys (tweet, hour) as columns of `count` rows (the arrays may be longer). */
@@ -14,7 +14,10 @@ export interface KeyColumns {
   hourStartMs: Float64Array;
 }
 
-/** Keys with values. For an increment the values are what to add; a row of an increment is one command, equal keys are not merged. */
+/**
+ * Keys with values. For an increment the values are what to add; a row of an increment is one command, equal keys are
+ * not merged.
+ */
 export interface RowColumns extends KeyColumns {
   /** The counter, an unsigned 32-bit integer. */
   counter: Uint32Array;
@@ -45,7 +48,10 @@ export interface Marker {
   value: number;
 }
 
-/** What a store was asked to do; a command is one keyed operation, a round trip one call to the server (or one transaction). */
+/**
+ * What a store was asked to do; a command is one keyed operation, a round trip one call to the server (or one
+ * transaction).
+ */
 export interface StoreCounts {
   commands: number;
   roundTrips: number;
@@ -66,8 +72,8 @@ export class FencedError extends Error {
 }
 
 /**
- * The store cannot be reached, or did not answer in time. `applied` says what is known of the batch: with `unknown` it may have been
- * applied although nobody was told, so whoever sends it again must expect to have it twice.
+ * The store cannot be reached, or did not answer in time. `applied` says what is known of the batch: with `unknown` it
+ * may have been applied although nobody was told, so whoever sends it again must expect to have it twice.
  */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
@@ -82,15 +88,19 @@ export interface KeyValueStore {
   readonly binding: KeyValueStoreBinding;
   /** Named settings for the report: engine, version, durability. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Commands that this handle has sent so far. Markers and fences that ride in a batch are part of it and cost no command. */
+  /**
+   * Commands that this handle has sent so far. Markers and fences that ride in a batch are part of it and cost no
+   * command.
+   */
   readonly counts: StoreCounts;
 
   /** From now on batches of this partition with an epoch below `fence.epoch` are refused. Lowering is ignored. */
   raiseFence(fence: Fence): Promise<void>;
   /**
-   * Adds each row to its key, in order, all or none. `read-modify-write` sends a read of every key and then a write of every key as
-   * two round trips that are not atomic together (2 commands a row; two writers lose updates); `atomic` is 1 command a row.
-   * `noteTransaction`, if given, is called inside the transaction, before it commits, with the store's own number for it.
+   * Adds each row to its key, in order, all or none. `read-modify-write` sends a read of every key and then a write of
+   * every key as two round trips that are not atomic together (2 commands a row; two writers lose updates); `atomic` is
+   * 1 command a row. `noteTransaction`, if given, is called inside the transaction, before it commits, with the store's
+   * own number for it.
    */
   increment(
     rows: RowColumns,
@@ -101,15 +111,27 @@ export interface KeyValueStore {
       noteTransaction?: (transaction: number) => void;
     },
   ): Promise<void>;
-  /** Replaces each row's value unless the stored version is greater: idempotent, and an older write never lands on a newer one. */
+  /**
+   * Replaces each row's value unless the stored version is greater: idempotent, and an older write never lands on a
+   * newer one.
+   */
   upsert(rows: RowColumns, version: number, fence: Fence): Promise<void>;
-  /** Replaces each row's value without looking (rows sorted by hour, then tweet id, for speed), and sets the marker with the same transaction. */
+  /**
+   * Replaces each row's value without looking (rows sorted by hour, then tweet id, for speed), and sets the marker with
+   * the same transaction.
+   */
   bulkLoad(rows: RowColumns, fence: Fence, marker?: Marker): Promise<void>;
-  /** Fills `into` with the values of `keys`; a key that is not there has counter 0 and fingerprint 0. One snapshot for all keys. */
+  /**
+   * Fills `into` with the values of `keys`; a key that is not there has counter 0 and fingerprint 0. One snapshot for
+   * all keys.
+   */
   multiGet(keys: KeyColumns, into: { counter: Uint32Array; fingerprint: Int32Array }): Promise<void>;
   /** Markers of all partitions, by partition, undefined where never set. One round trip, one read command. */
   markers(name: Marker['name'], partitions: number): Promise<(number | undefined)[]>;
-  /** Every row whose hour is in `[fromHourMs, toHourMs)`, in batches sorted by hour and tweet id; the columns are valid until the next batch. */
+  /**
+   * Every row whose hour is in `[fromHourMs, toHourMs)`, in batches sorted by hour and tweet id; the columns are valid
+   * until the next batch.
+   */
   scan(fromHourMs: number, toHourMs: number): AsyncIterable<RowColumns>;
   /** Deletes the given keys. */
   delete(keys: KeyColumns, fence: Fence): Promise<void>;

@@ -125,7 +125,9 @@ export interface RunningJob {
   tellHooks(message: unknown): void;
   /** CPU seconds, user and system, of all worker processes since `go`, dead ones included. */
   cpuSeconds(): number;
-  /** Ends all workers and returns the final status. `savepoint` leaves a checkpoint of the exact position. Idempotent. */
+  /**
+   * Ends all workers and returns the final status. `savepoint` leaves a checkpoint of the exact position. Idempotent.
+   */
   stop(options?: { savepoint?: boolean }): Promise<JobStatus>;
 }
 
@@ -136,7 +138,10 @@ export class JobFailedError extends Error {
 
 /** Called by the engine on the supervisor's side. */
 export interface SupervisorHooks {
-  /** After a worker was found dead or silent, before its successor starts. Returns the successor's hook data, if it should change. */
+  /**
+   * After a worker was found dead or silent, before its successor starts. Returns the successor's hook data, if it
+   * should change.
+   */
   beforeRestart?(worker: { worker: number; epoch: number; partitions: number[] }): Promise<HooksBinding | undefined>;
 }
 

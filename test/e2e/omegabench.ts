@@ -1,8 +1,10 @@
 /**
- * The compiled command as a process, as a person starts it: its output, the processes that it starts, and what it leaves on disk.
+ * The compiled command as a process, as a person starts it: its output, the processes that it starts, and what it
+ * leaves on disk.
  *
- * A machine that is busy with other things makes a generator late, and a run says so by declaring acts invalid. What is tested does
- * not depend on it: counts are audited all the same, and `verdictOr` takes an act that is invalid for nothing but the machine's reasons.
+ * A machine that is busy with other things makes a generator late, and a run says so by declaring acts invalid. What is
+ * tested does not depend on it: counts are audited all the same, and `verdictOr` takes an act that is invalid for
+ * nothing but the machine's reasons.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -26,7 +28,9 @@ const SMALLEST = {
   'max-out-of-order': '50ms',
 };
 
-/** The arguments of about the smallest run that still measures every act, with other values of flags or more of them. */
+/**
+ * The arguments of about the smallest run that still measures every act, with other values of flags or more of them.
+ */
 export function tiny(changes: Readonly<Record<string, string>> = {}): string[] {
   return Object.entries({ ...SMALLEST, ...changes }).flatMap(([flag, value]) => [`--${flag}`, value]);
 }

@@ -1,4 +1,7 @@
-/** What ends a run, or a part of it, from outside: signals in every act, a parent or a generator that is killed, a worker that cannot start. */
+/**
+ * What ends a run, or a part of it, from outside: signals in every act, a parent or a generator that is killed, a
+ * worker that cannot start.
+ */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

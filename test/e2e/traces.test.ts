@@ -1,6 +1,6 @@
 /**
- * Recorded traces through the compiled command: what is exported is recounted here with nothing but a Map, and the odd traces of real
- * life (one line, one tweet, years between two lines) are counted like any other.
+ * Recorded traces through the compiled command: what is exported is recounted here with nothing but a Map, and the odd
+ * traces of real life (one line, one tweet, years between two lines) are counted like any other.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/** One fault against one architecture in a world in memory: what it left as evidence, what it was predicted to do, and the audit. */
+/**
+ * One fault against one architecture in a world in memory: what it left as evidence, what it was predicted to do, and
+ * the audit.
+ */
 import { findArchitecture } from '../../architectures/registry.ts';
 import type { Evidence, FaultSpecification } from '../../harness/faults/fault.ts';
 import { situationAt, specificationsOf } from '../../harness/faults/fault-plan.ts';

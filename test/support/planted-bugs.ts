@@ -1,6 +1,6 @@
 /**
- * Bugs to be planted in a pipeline: hooks that do what the harness's do, and stand with one bug between the pipeline and
- * its stores or its log.
+ * Bugs to be planted in a pipeline: hooks that do what the harness's do, and stand with one bug between the pipeline
+ * and its stores or its log.
  */
 import { createHooks as createFaultHooks } from '../../harness/faults/worker-hooks.ts';
 import type { LogReader } from '../../substrates/event-log/event-log.ts';

@@ -291,7 +291,6 @@ function checkpointsOf(profile: Profile): { count: number; bytes: number; longes
 function rungOf(name: string, options: string, eventsPerSecond: number, perCpuSecond: number, isDefault = false): Rung {
   return { name, options, eventsPerSecond, eventsPerCpuSecond: perCpuSecond, commandsPerEvent: 1, isDefault };
 }
-
 function windowStage(
   keep: 'open' | 'all',
   queryable: boolean,

@@ -1,5 +1,5 @@
 /**
- * * A complete, valid result with made-up figures: round where a real run is ragged, and named synthetic where a name
+ * A complete, valid result with made-up figures: round where a real run is ragged, and named synthetic where a name
  * is seen. The shapes are those of a believable run of the six architectures (alpha falls behind, beta saws, a crash
  * shows), so that charts can be looked at.
  */

@@ -1,4 +1,7 @@
-/** `omegabench matrix`: every fault against every architecture, as a table of verdicts; fails if a cell is not as expected. */
+/**
+ * `omegabench matrix`: every fault against every architecture, as a table of verdicts; fails if a cell is not as
+ * expected.
+ */
 import { resolve } from 'node:path';
 import type { CliDependencies } from '../dependencies.ts';
 import { ExitCode } from '../exit-codes.ts';

@@ -1,6 +1,6 @@
 /**
- * F17: a worker is killed and everything that its partition could be restored from is damaged. Going on from nothing would lose or
- * double silently, so the job must stop and say so.
+ * F17: a worker is killed and everything that its partition could be restored from is damaged. Going on from nothing
+ * would lose or double silently, so the job must stop and say so.
  */
 import { checkpointsOf, flipBit, restorableFiles } from '../checkpoint-files.ts';
 import type { FaultDefinition } from '../fault.ts';

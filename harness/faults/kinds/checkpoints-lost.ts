@@ -1,4 +1,7 @@
-/** F17: a worker is killed and everything that its partition could be restored from is gone: it starts from the log's beginning. */
+/**
+ * F17: a worker is killed and everything that its partition could be restored from is gone: it starts from the log's
+ * beginning.
+ */
 import { restorableFiles } from '../checkpoint-files.ts';
 import type { FaultDefinition } from '../fault.ts';
 import { killAndDamage } from './damage.ts';

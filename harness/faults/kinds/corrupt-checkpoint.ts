@@ -1,4 +1,7 @@
-/** F16: a worker is killed and one bit of its newest checkpoint flips: the one before must be used, and the replay is longer. */
+/**
+ * F16: a worker is killed and one bit of its newest checkpoint flips: the one before must be used, and the replay is
+ * longer.
+ */
 import { checkpointsOf, flipBit } from '../checkpoint-files.ts';
 import type { FaultDefinition } from '../fault.ts';
 import { killAndDamage } from './damage.ts';
@@ -27,7 +30,8 @@ export const corruptCheckpoint: FaultDefinition = {
       (_, restored) => {
         const rejecting = restored.find(({ rejected }) => rejected.length > 0);
         if (rejecting === undefined) return undefined;
-        return `${rejecting.rejected[0]}; restored from ${rejecting.restored ?? 'nothing'} at offset ${rejecting.fromOffset}`;
+        const { rejected, restored: used, fromOffset } = rejecting;
+        return `${rejected[0]}; restored from ${used ?? 'nothing'} at offset ${fromOffset}`;
       },
     );
   },

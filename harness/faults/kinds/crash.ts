@@ -1,4 +1,6 @@
-/** The default: SIGKILL at a stream position that is the same for all, then at the worst failpoint of each architecture. */
+/**
+ * The default: SIGKILL at a stream position that is the same for all, then at the worst failpoint of each architecture.
+ */
 import { crashesOf, type PlannedCrash } from '../crash-plan.ts';
 import type { FaultDefinition, Strike } from '../fault.ts';
 import { afterKill, kill } from './kill.ts';

@@ -1,4 +1,7 @@
-/** What faults of checkpoints share: a worker is killed, and before its successor starts something is done to what it left. */
+/**
+ * What faults of checkpoints share: a worker is killed, and before its successor starts something is done to what it
+ * left.
+ */
 import type { JobEvent } from '../../../substrates/stream-engine/stream-engine.ts';
 import type { ActiveFault, FaultContext, FaultSpecification } from '../fault.ts';
 import { struckPartition } from '../inside-worker.ts';

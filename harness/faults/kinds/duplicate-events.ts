@@ -1,6 +1,7 @@
 /**
- * F13, the fairness control: the source sends impressions a second time, at offsets of their own. They are in the log twice, so every
- * architecture must count them twice: none removes duplicates, and a checker that sees none of them is blind.
+ * F13, the fairness control: the source sends impressions a second time, at offsets of their own. They are in the log
+ * twice, so every architecture must count them twice: none removes duplicates, and a checker that sees none of them is
+ * blind.
  */
 import { MAX_BLOCK_ROWS } from '../../../generators/impression.ts';
 import type { FaultDefinition, FaultSpecification } from '../fault.ts';
@@ -20,8 +21,8 @@ export const duplicateEvents: FaultDefinition = {
   prepare: (specification, offer) => ({ ...offer, repeated: [...offer.repeated, runOf(specification)] }),
   inject: async (context, specification) => {
     const { count, partition, firstSequence } = runOf(specification);
-    const what = `impressions ${firstSequence} to ${firstSequence + count - 1} of partition ${partition} are sent twice`;
-    return offered(context, what, true, count);
+    const run = `${firstSequence} to ${firstSequence + count - 1} of partition ${partition}`;
+    return offered(context, `impressions ${run} are sent twice`, true, count);
   },
 };
 

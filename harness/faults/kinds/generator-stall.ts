@@ -1,4 +1,6 @@
-/** The source stands still for a moment and then sends what has come due: that must show as age, and must not vanish. */
+/**
+ * The source stands still for a moment and then sends what has come due: that must show as age, and must not vanish.
+ */
 import type { ActiveFault, FaultContext, FaultDefinition, FaultSpecification } from '../fault.ts';
 import { durationOf, reached } from '../inside-worker.ts';
 

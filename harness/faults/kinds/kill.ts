@@ -1,4 +1,7 @@
-/** What all kinds of kills share: a worker that kills itself with SIGKILL where the plan says so, or is killed from outside at a time. */
+/**
+ * What all kinds of kills share: a worker that kills itself with SIGKILL where the plan says so, or is killed from
+ * outside at a time.
+ */
 import type { Stage } from '../../../substrates/declaration.ts';
 import type { Failpoint } from '../../../substrates/stream-engine/embedded/hooks.ts';
 import { repeatsWrites } from '../../run/promises.ts';

@@ -1,4 +1,7 @@
-/** F15: some impressions come later than the watermark allows for: windows drop and count them, batch jobs put them where they arrive. */
+/**
+ * F15: some impressions come later than the watermark allows for: windows drop and count them, batch jobs put them
+ * where they arrive.
+ */
 import { SyntheticStream } from '../../../generators/synthetic-stream.ts';
 import type { FaultDefinition } from '../fault.ts';
 import { countDelays } from './delays.ts';

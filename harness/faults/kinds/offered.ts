@@ -1,4 +1,7 @@
-/** What faults of the stream itself share: they are in what is offered before anything starts, so there is nothing to inject or heal. */
+/**
+ * What faults of the stream itself share: they are in what is offered before anything starts, so there is nothing to
+ * inject or heal.
+ */
 import type { StreamDescription } from '../../../generators/impression-source.ts';
 import type { ActiveFault, Evidence, FaultContext } from '../fault.ts';
 

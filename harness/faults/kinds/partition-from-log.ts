@@ -1,4 +1,7 @@
-/** F10: a worker reads nothing from the log for longer than its supervisor would wait for a sign of life; it lives and says so. */
+/**
+ * F10: a worker reads nothing from the log for longer than its supervisor would wait for a sign of life; it lives and
+ * says so.
+ */
 import type { FaultDefinition } from '../fault.ts';
 import { callsOf, durationOf, insideWorker } from '../inside-worker.ts';
 import { atPosition } from './kill.ts';

@@ -1,4 +1,7 @@
-/** F20: one side of the way of a query takes longer: answers are late, and never doubled or missing where a window moves meanwhile. */
+/**
+ * F20: one side of the way of a query takes longer: answers are late, and never doubled or missing where a window moves
+ * meanwhile.
+ */
 import type { ActiveFault, FaultContext, FaultDefinition, FaultSpecification } from '../fault.ts';
 import { durationOf, reached } from '../inside-worker.ts';
 import type { QuerySide } from '../query-path.ts';
@@ -9,7 +12,7 @@ const DELAY_MS = 200;
 export const slowQueryPath: FaultDefinition = {
   kind: 'slow-query-path',
   row: 'F20',
-  description: `Queries wait ${DELAY_MS} ms longer for the store, or for the state if there is no store or the seed is even`,
+  description: `Queries wait ${DELAY_MS} ms longer for the store, or for the state where no store answers`,
   whyNot: () => undefined,
   outcomeOf: () => 'stale',
   // Over an hour's end, where windows move.

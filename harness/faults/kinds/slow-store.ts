@@ -1,4 +1,7 @@
-/** F8: every call of the store takes much longer, for a while: backlog grows where each event is written, and nothing else. */
+/**
+ * F8: every call of the store takes much longer, for a while: backlog grows where each event is written, and nothing
+ * else.
+ */
 import { type FaultDefinition, writesNoStore } from '../fault.ts';
 import { callsOf, durationOf, insideWorker } from '../inside-worker.ts';
 import { atPosition } from './kill.ts';

@@ -1,6 +1,6 @@
 /**
- * F6: the store crashes and comes back without the last writes that it had acknowledged. Whoever has committed past them never writes
- * them again; what the store forgot is written down row by row, and is the prediction.
+ * F6: the store crashes and comes back without the last writes that it had acknowledged. Whoever has committed past
+ * them never writes them again; what the store forgot is written down row by row, and is the prediction.
  */
 import { type FaultDefinition, writesNoStore } from '../fault.ts';
 import { durationOf, eventsOf, insideWorker, struckStore } from '../inside-worker.ts';

@@ -1,6 +1,6 @@
 /**
- * F11: a worker is stopped for longer than its supervisor waits, replaced, and then goes on as if nothing had happened. What it sends
- * must be refused. It is stopped at a failpoint, where it holds no lock of a store.
+ * F11: a worker is stopped for longer than its supervisor waits, replaced, and then goes on as if nothing had happened.
+ * What it sends must be refused. It is stopped at a failpoint, where it holds no lock of a store.
  */
 
 import type { ActiveFault, Evidence, FaultContext, FaultDefinition, FaultSpecification } from '../fault.ts';
@@ -79,10 +79,11 @@ function evidenceOf({ job }: FaultContext, bites: readonly Bite[], id: string): 
     (event) => event.kind === 'note' && typeof event.note.error === 'string' && event.note.error.includes('is fenced'),
   );
   const stoppedMs = Math.round(woke.atMs - began.atMs);
+  const then = refused ? 'its next write was refused' : 'it sent nothing more to a store';
   return {
     atMs: began.atMs,
     endedMs: woke.atMs,
-    what: `worker ${woke.worker} stood still for ${stoppedMs} ms and was replaced; ${refused ? 'its next write was refused' : 'it sent nothing more to a store'}`,
+    what: `worker ${woke.worker} stood still for ${stoppedMs} ms and was replaced; ${then}`,
     at: { partition: began.partition ?? 0, offset: began.offset ?? 0 },
   };
 }

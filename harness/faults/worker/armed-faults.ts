@@ -1,6 +1,6 @@
 /**
- * The faults that a worker was told of: which of them wait for their trigger, which strike now, and their bites as they are written
- * down. Stores and readers ask for what strikes them.
+ * The faults that a worker was told of: which of them wait for their trigger, which strike now, and their bites as they
+ * are written down. Stores and readers ask for what strikes them.
  */
 import type { StoreName } from '../../../substrates/declaration.ts';
 import type { Runtime } from '../../../substrates/runtime.ts';
@@ -77,7 +77,9 @@ export class ArmedFaults {
     }
   }
 
-  /** A failpoint is passed: faults that wait for it strike from here on; resolves when those that wait here are over. */
+  /**
+   * A failpoint is passed: faults that wait for it strike from here on; resolves when those that wait here are over.
+   */
   async passed(name: Failpoint, site: HookSite): Promise<void> {
     for (const armed of this.#armed) {
       if (!armed.triggered) this.#countHit(armed, name, site);
@@ -109,7 +111,10 @@ export class ArmedFaults {
     return undefined;
   }
 
-  /** For a fault that lasts: begins at the first call that it spoils, and is over when its time is. True while it strikes. */
+  /**
+   * For a fault that lasts: begins at the first call that it spoils, and is over when its time is. True while it
+   * strikes.
+   */
   lasting(armed: Armed, durationMs: number): boolean {
     const nowMs = this.#runtime.clock.nowMs();
     if (armed.untilMs === undefined) {
@@ -165,7 +170,10 @@ export class ArmedFaults {
     this.#life.note({ fault: id, reached: { partition, offset } });
   }
 
-  /** Nothing of this stage is in flight here. The process is stopped from outside, and finds out by the time that has gone. */
+  /**
+   * Nothing of this stage is in flight here. The process is stopped from outside, and finds out by the time that has
+   * gone.
+   */
   async #holdUntilStopped(armed: Armed, site: HookSite, startedMs: number): Promise<void> {
     const { clock } = this.#runtime;
     for (let lastMs = startedMs; lastMs < startedMs + MOST_HOLD_MS; ) {

@@ -1,5 +1,6 @@
 /**
- * The log as a stage reads it behind a fault: silent for a while, or with blocks that are delivered twice at the same offsets.
+ * The log as a stage reads it behind a fault: silent for a while, or with blocks that are delivered twice at the same
+ * offsets.
  */
 import type { LogEntry, LogReader } from '../../../substrates/event-log/event-log.ts';
 import type { HookSite } from '../../../substrates/stream-engine/embedded/hooks.ts';

@@ -1,6 +1,6 @@
 /**
- * A store as a worker has it behind a fault: away, slow, with a reply that is lost, or with a tail of acknowledged writes that it
- * forgets. Without a fault every call goes straight through.
+ * A store as a worker has it behind a fault: away, slow, with a reply that is lost, or with a tail of acknowledged
+ * writes that it forgets. Without a fault every call goes straight through.
  */
 import type { StoreName } from '../../../substrates/declaration.ts';
 import {
@@ -143,8 +143,8 @@ export class FaultyStore implements KeyValueStore {
   }
 
   /**
-   * The store crashes at the first call after the tail was acknowledged, so that whoever wrote it has committed it; it comes back as
-   * it was before the tail.
+   * The store crashes at the first call after the tail was acknowledged, so that whoever wrote it has committed it; it
+   * comes back as it was before the tail.
    */
   async #crashIfDue(): Promise<void> {
     const undo = this.#undo;

@@ -1,6 +1,6 @@
 /**
- * What the keys of a tail of writes held before it, so that a store can be put back to where it was: a crash that loses acknowledged
- * writes. What the tail had brought is the loss, in rows.
+ * What the keys of a tail of writes held before it, so that a store can be put back to where it was: a crash that loses
+ * acknowledged writes. What the tail had brought is the loss, in rows.
  */
 import type { StoreName } from '../../../substrates/declaration.ts';
 import {

@@ -1,8 +1,9 @@
 /**
- * What a fault inside a worker is told to be, and what it writes down when it bites; plain JSON, because it crosses to the worker.
+ * What a fault inside a worker is told to be, and what it writes down when it bites; plain JSON, because it crosses to
+ * the worker.
  *
- * A fault waits for its trigger, then for the first call that it can spoil: so it bites whatever the stage does in between. Each bite
- * is a line of a file that outlives the worker, and what a prediction is made of.
+ * A fault waits for its trigger, then for the first call that it can spoil: so it bites whatever the stage does in
+ * between. Each bite is a line of a file that outlives the worker, and what a prediction is made of.
  */
 import type { StoreName } from '../../../substrates/declaration.ts';
 import type { Files } from '../../../substrates/runtime.ts';
@@ -32,7 +33,10 @@ export type WorkerEffect =
   | { effect: 'withhold-log'; durationMs: number }
   /** The worker's clock is off by so much. */
   | { effect: 'clock-off'; durationMs: number; offsetMs: number }
-  /** Tells the supervisor that the trigger was reached; with `hold`, waits there until the process has been stopped and continued. */
+  /**
+   * Tells the supervisor that the trigger was reached; with `hold`, waits there until the process has been stopped and
+   * continued.
+   */
   | { effect: 'trip'; hold: boolean };
 
 /** `worker`: only this one; all of them, if absent. */
@@ -58,7 +62,9 @@ export interface Bite {
   worker: number;
   epoch: number;
   atMs: number;
-  /** `began` at the first spoiled call, `ended` at the first call after it, `bit` for each countable harm in between. */
+  /**
+   * `began` at the first spoiled call, `ended` at the first call after it, `bit` for each countable harm in between.
+   */
   what: 'began' | 'bit' | 'ended';
   stage?: number;
   partition?: number;

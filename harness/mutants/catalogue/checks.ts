@@ -152,9 +152,9 @@ const prediction: Mutant[] = [
   mutant(
     'prediction-counts-twice',
     'What a dead worker left is added to the prediction by every later restart.',
-    [DIRECTOR, 'this.#left.delete(key);', ';'],
+    [DIRECTOR, 'this.#left.set(key, {', '((_key, _left) => undefined)(key, {'],
     'run alpha',
-    'crashes again before its first write: VIOLATION, doubleCounted is',
+    'a successor that is killed before its first write: VIOLATION, doubleCounted is',
   ),
   mutant(
     'deleted-hours-not-audited',

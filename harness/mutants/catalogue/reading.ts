@@ -59,20 +59,24 @@ const queries: Mutant[] = [
     'live lambda',
     'the answers are not of now',
   ),
-  mutant(
-    'speed-after-batch',
-    'Lambda reads the batch view first and the speed view second.',
-    [
-      QUERY,
-      'const answers = await this.#fromStore(speed, keys);\n        await this.#overlayPublished(batch, keys, answers);',
-      'const answers = emptyAnswers(keys.count); await this.#overlayPublished(batch, keys, answers); ' +
-        'const late = await this.#fromStore(speed, keys); for (let row = 0; row < keys.count; row++) { ' +
-        'if (answers.counter[row] !== 0) continue; answers.counter[row] = late.counter[row]; ' +
-        'answers.fingerprint[row] = late.fingerprint[row]; }',
+  {
+    id: 'lambda-adds',
+    what: 'Lambda adds the batch view and the speed view where it should choose.',
+    edits: [
+      {
+        file: QUERY,
+        find: 'into.counter[row] = from.counter[i];',
+        replace: 'into.counter[row] += from.counter[i];',
+      },
+      {
+        file: QUERY,
+        find: 'into.fingerprint[row] = from.fingerprint[i];',
+        replace: 'into.fingerprint[row] += from.fingerprint[i];',
+      },
     ],
-    'run lambda',
-    'VIOLATION',
-  ),
+    judge: 'run lambda',
+    expected: 'no fault: VIOLATION, doubleCounted is',
+  },
   mutant(
     'frozen-clock',
     'The clock of a worker stands still: no hour is ever over.',

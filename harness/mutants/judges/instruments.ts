@@ -1,4 +1,6 @@
-/** Outages, delays and stalls of known length, which the figures of age, latency, availability and lateness must show. */
+/**
+ * Outages, delays and stalls of known length, which the figures of age, latency, availability and lateness must show.
+ */
 import { SyntheticStream } from '../../../generators/synthetic-stream.ts';
 import { MemoryLogs } from '../../../substrates/event-log/memory-log.ts';
 import type { Answers, QueryService } from '../../../substrates/query-service.ts';

@@ -32,7 +32,12 @@ export function scenariosOf(declaration: Declaration): RunPlan[] {
     ),
     ...declaration.stages.flatMap((stage, index) =>
       stage.kind === 'increment-store'
-        ? [plan(`a worker that crashes again before its first write`, 4, { crashes: crashesAgain(index) })]
+        ? [
+            plan('a successor that is killed before its first write', 4, {
+              crashes: [afterWrite(index)],
+              meanwhile: killSuccessor,
+            }),
+          ]
         : [],
     ),
     ...[5, 6, 7].map((seed) => plan(`kills from outside, seed ${seed}`, seed, { meanwhile: kills })),
@@ -66,10 +71,16 @@ function twoCrashes(stage: number): PlannedCrash[] {
   return [1150, 1950].map((offset) => positionCrash(`at ${offset}`, stage, 0, offset));
 }
 
-/** After a write that is not committed, and by the successor, which has read it again and not written it yet. */
-function crashesAgain(stage: number): PlannedCrash[] {
-  const first = { id: 'first', failpoint: 'after-store-ack', stage, partition: 0, fromOffset: 1000, hit: 1 } as const;
-  return [first, { ...first, id: 'again', failpoint: 'before-store', fromOffset: 0 }];
+/** After a write that is not committed. */
+function afterWrite(stage: number): PlannedCrash {
+  return { id: 'after a write', failpoint: 'after-store-ack', stage, partition: 0, fromOffset: 1000, hit: 1 };
+}
+
+/** Kills the first successor as soon as it says from where it goes on. */
+async function killSuccessor({ world, job }: Scene): Promise<void> {
+  job.onEvent((event) => {
+    if (event.kind === 'restored' && event.epoch === 2) world.newest(event.worker)?.kill();
+  });
 }
 
 function positionCrash(id: string, stage: number, partition: number, fromOffset: number): PlannedCrash {

@@ -1,5 +1,5 @@
 /**
- * * A chart's data and a theme, turned into what Chart.js draws. Runs in Node for the PNGs and in the reader's
+ * A chart's data and a theme, turned into what Chart.js draws. Runs in Node for the PNGs and in the reader's
  * browser for the page (where this file is inlined), so it imports nothing but the number formats.
  */
 import type { Chart, ChartConfiguration, ChartDataset, Plugin, Scale } from 'chart.js';

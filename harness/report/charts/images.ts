@@ -1,5 +1,5 @@
 /**
- * * PNG charts by Chart.js in Node. The font comes with the package: on a machine without fonts, text would be left
+ * PNG charts by Chart.js in Node. The font comes with the package: on a machine without fonts, text would be left
  * out without an error.
  */
 import { createRequire } from 'node:module';

@@ -1,5 +1,5 @@
 /**
- * * A chart as plain data: what the page and the PNGs are both drawn from. Colours are keys (an architecture's name),
+ * A chart as plain data: what the page and the PNGs are both drawn from. Colours are keys (an architecture's name),
  * resolved when drawn.
  */
 

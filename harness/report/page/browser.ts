@@ -1,5 +1,5 @@
 /**
- * * What the report does in a reader's browser: draws each chart in the colours of the moment, and switches axes.
+ * What the report does in a reader's browser: draws each chart in the colours of the moment, and switches axes.
  * Inlined into the page after Chart.js, the number formats and the chart configuration; the types below stand for the
  * few DOM parts it uses.
  */

@@ -1,5 +1,5 @@
 /**
- * * The scripts of the page, as text: Chart.js as it comes, and our own modules (which import nothing but each other)
+ * The scripts of the page, as text: Chart.js as it comes, and our own modules (which import nothing but each other)
  * joined into one.
  */
 import { readFile } from 'node:fs/promises';

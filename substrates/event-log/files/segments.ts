@@ -27,7 +27,9 @@ export function segmentPath(directory: string, partition: number, firstOffset: n
   return join(partitionDirectory(directory, partition), `${String(firstOffset).padStart(NAME_DIGITS, '0')}.segment`);
 }
 
-/** The segments of a partition in log order; none if its folder does not exist. Error if something else stands there. */
+/**
+ * The segments of a partition in log order; none if its folder does not exist. Error if something else stands there.
+ */
 export function listSegments(directory: string, partition: number): Segment[] {
   const folder = partitionDirectory(directory, partition);
   for (const path of [directory, folder]) {

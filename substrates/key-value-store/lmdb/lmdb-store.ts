@@ -106,8 +106,9 @@ export class LmdbStore implements KeyValueStore {
   }
 
   /**
-   * Read from the file's newest meta page, and so exact after a writer was killed inside its commit. What such a writer has
-   * committed is seen by `multiGet` and `scan` from the next write transaction on, `raiseFence` included: LMDB repairs then.
+   * Read from the file's newest meta page, and so exact after a writer was killed inside its commit. What such a writer
+   * has committed is seen by `multiGet` and `scan` from the next write transaction on, `raiseFence` included: LMDB
+   * repairs then.
    */
   async lastTransaction(): Promise<number> {
     const stats = this.#readNewest(() => this.#environment.root.getStats()) as { lastTxnId: number };

@@ -1,8 +1,9 @@
 /**
  * The bytes of a checkpoint: one partition's position in the log and its windows, as one unit under one checksum.
  *
- * Layout, little-endian: magic u32, CRC-32 u32 of all that follows, header length u32, row integers u32, header (JSON), padding to
- * 8 bytes, packed rows of all windows one after another. A sealed window is a file of its own and only named here.
+ * Layout, little-endian: magic u32, CRC-32 u32 of all that follows, header length u32, row integers u32, header (JSON),
+ * padding to 8 bytes, packed rows of all windows one after another. A sealed window is a file of its own and only named
+ * here.
  */
 import { crc32 } from 'node:zlib';
 

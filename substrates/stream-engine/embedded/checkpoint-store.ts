@@ -1,9 +1,10 @@
 /**
- * A partition's checkpoints on disk. A checkpoint is written under another name and renamed when it is whole, so that a crash at any
- * instant leaves a usable one; the newest ones are kept, and restoring falls back to the one before when the newest is unusable.
+ * A partition's checkpoints on disk. A checkpoint is written under another name and renamed when it is whole, so that a
+ * crash at any instant leaves a usable one; the newest ones are kept, and restoring falls back to the one before when
+ * the newest is unusable.
  *
- * Names carry (epoch, number): a later worker's checkpoints are newer whatever their number, so one that a zombie writes late
- * never counts as the newest.
+ * Names carry (epoch, number): a later worker's checkpoints are newer whatever their number, so one that a zombie
+ * writes late never counts as the newest.
  */
 import type { Runtime } from '../../runtime.ts';
 import { JobFailedError } from '../stream-engine.ts';
@@ -64,7 +65,10 @@ export class CheckpointStore {
     );
   }
 
-  /** Writes one checkpoint and removes those that are no longer kept. `midway` is awaited when half of the bytes are on disk. */
+  /**
+   * Writes one checkpoint and removes those that are no longer kept. `midway` is awaited when half of the bytes are on
+   * disk.
+   */
   async write(state: PartitionState, midway: () => void | Promise<void>): Promise<{ bytes: number }> {
     const bytes = encodeCheckpoint(state);
     this.#number += 1;

@@ -1,6 +1,6 @@
 /**
- * The embedded stream engine: worker processes on one machine, each owning partitions, under a supervisor in the caller's process.
- * For one machine; whoever outgrows it moves to a distributed engine behind the same interface.
+ * The embedded stream engine: worker processes on one machine, each owning partitions, under a supervisor in the
+ * caller's process. For one machine; whoever outgrows it moves to a distributed engine behind the same interface.
  */
 import type { Runtime } from '../../runtime.ts';
 import type {

@@ -1,6 +1,6 @@
 /**
- * What the harness may hang into a worker: named failpoints, a stop at a position, and a ledger of what was written. The engine
- * calls the hooks at the places that their names say and knows nothing of faults.
+ * What the harness may hang into a worker: named failpoints, a stop at a position, and a ledger of what was written.
+ * The engine calls the hooks at the places that their names say and knows nothing of faults.
  */
 import type { StoreName } from '../../declaration.ts';
 import type { LogReader } from '../../event-log/event-log.ts';
@@ -31,9 +31,14 @@ export interface HookSite {
 export interface WorkerHooks {
   /** May kill the process; then it never returns. */
   failpoint(name: Failpoint, site: HookSite): void | Promise<void>;
-  /** How many of the next `rows` rows may be read before a stop at a position is due; 0 means that the failpoint `position` comes now. */
+  /**
+   * How many of the next `rows` rows may be read before a stop at a position is due; 0 means that the failpoint
+   * `position` comes now.
+   */
   rowsBeforeStop(site: HookSite, rows: number): number;
-  /** About to write, in this transaction where the store numbers them, so that `events` in all will have been written. */
+  /**
+   * About to write, in this transaction where the store numbers them, so that `events` in all will have been written.
+   */
   sending(site: HookSite, events: number, transaction?: number): void | Promise<void>;
   /** The store has acknowledged `events` in all. */
   acknowledged(site: HookSite, events: number): void | Promise<void>;

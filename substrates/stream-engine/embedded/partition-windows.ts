@@ -1,8 +1,10 @@
 /**
- * The windows of one partition: tumbling event-time windows of tweet counters, with a watermark that is a function of the log.
+ * The windows of one partition: tumbling event-time windows of tweet counters, with a watermark that is a function of
+ * the log.
  *
- * The watermark before an event is the greatest event time before it in the partition minus `maxOutOfOrderMs`. An event is dropped,
- * and counted, if its window's end + `allowedLatenessMs` ≤ watermark. So a replay drops the same events as the first run.
+ * The watermark before an event is the greatest event time before it in the partition minus `maxOutOfOrderMs`. An event
+ * is dropped, and counted, if its window's end + `allowedLatenessMs` ≤ watermark. So a replay drops the same events as
+ * the first run.
  */
 import { hourStartOf, type ImpressionBlock } from '../../../generators/impression.ts';
 import { WindowTable } from './window-table.ts';
@@ -14,8 +16,9 @@ export interface WindowRules {
 }
 
 /**
- * A window's way: `open` until the watermark passes its end, then `closed`; `handed-over` when a store has acknowledged all of it.
- * Events that come later than its end but within the allowed lateness are counted, and kept in `late` until they are handed over too.
+ * A window's way: `open` until the watermark passes its end, then `closed`; `handed-over` when a store has acknowledged
+ * all of it. Events that come later than its end but within the allowed lateness are counted, and kept in `late` until
+ * they are handed over too.
  */
 export interface Window {
   readonly hourStartMs: number;

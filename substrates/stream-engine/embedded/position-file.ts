@@ -1,8 +1,8 @@
 /**
  * A committed log position of a stage that keeps it apart from its store: one small file that is written in place.
  *
- * A record is 24 bytes: position f64, a number that belongs to it f64, CRC-32 u32, magic u32. One file an epoch, so that a worker
- * that was declared dead cannot move its successor's position.
+ * A record is 24 bytes: position f64, a number that belongs to it f64, CRC-32 u32, magic u32. One file an epoch, so
+ * that a worker that was declared dead cannot move its successor's position.
  */
 import { crc32 } from 'node:zlib';
 import type { PositionalFile, Runtime } from '../../runtime.ts';
@@ -33,7 +33,9 @@ export class PositionFile {
     this.#epoch = epoch;
   }
 
-  /** The position that the newest epoch committed; undefined if none ever did. Error: `JobFailedError` if it is damaged. */
+  /**
+   * The position that the newest epoch committed; undefined if none ever did. Error: `JobFailedError` if it is damaged.
+   */
   async restore(): Promise<(Position & { file: string }) | undefined> {
     const names = (await this.#runtime.files.list(this.#directory)).filter(
       (name) => name.startsWith(this.#prefix) && name.endsWith('.position'),

@@ -1,6 +1,7 @@
 /**
- * Reads the state of running workers: splits a multi-get by the worker that owns the key's partition and puts the answers together.
- * A worker that is down, or that does not answer in time, makes its keys `Unavailable`; nothing is retried.
+ * Reads the state of running workers: splits a multi-get by the worker that owns the key's partition and puts the
+ * answers together. A worker that is down, or that does not answer in time, makes its keys `Unavailable`; nothing is
+ * retried.
  */
 import { partitionOf } from '../../../generators/impression.ts';
 import type { KeyColumns } from '../../key-value-store/key-value-store.ts';

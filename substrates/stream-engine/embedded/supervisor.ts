@@ -1,6 +1,6 @@
 /**
- * The supervisor of a job: starts the workers, notices dead and silent ones, fences them with a new epoch and starts successors,
- * which restore what was left. It sums what workers report into one status.
+ * The supervisor of a job: starts the workers, notices dead and silent ones, fences them with a new epoch and starts
+ * successors, which restore what was left. It sums what workers report into one status.
  */
 import type { StateReader } from '../../query-service.ts';
 import type { Runtime, WorkerExit } from '../../runtime.ts';

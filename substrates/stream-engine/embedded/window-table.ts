@@ -1,8 +1,9 @@
 /**
  * A window's counters: an open-addressing hash table from tweet id to (count, fingerprint) in one typed array.
  *
- * A slot is four 32-bit integers (low id, high id, count, fingerprint), 16 bytes, so that an event touches one cache line. A slot
- * with count 0 is free. Multiplicative hashing takes the top bits; probing is linear; the load stays at or below 5/8.
+ * A slot is four 32-bit integers (low id, high id, count, fingerprint), 16 bytes, so that an event touches one cache
+ * line. A slot with count 0 is free. Multiplicative hashing takes the top bits; probing is linear; the load stays at or
+ * below 5/8.
  */
 import { fingerprintKey, type ImpressionBlock } from '../../../generators/impression.ts';
 

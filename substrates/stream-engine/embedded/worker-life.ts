@@ -1,6 +1,6 @@
 /**
- * One life of a worker, as its supervisor keeps it: from the start of a process to its end, under one epoch; and how far a successor has
- * come in doing again what its predecessor had done.
+ * One life of a worker, as its supervisor keeps it: from the start of a process to its end, under one epoch; and how
+ * far a successor has come in doing again what its predecessor had done.
  */
 import type { WorkerExit, WorkerHandle } from '../../runtime.ts';
 import type { RestoredPosition } from '../stream-engine.ts';
@@ -19,7 +19,10 @@ export interface Life {
   resumed: Map<number, { fromOffset: number; predecessorOffset: number }>;
 }
 
-/** Notes for each partition where the life starts again and where its predecessor was; of several stages the one furthest behind. */
+/**
+ * Notes for each partition where the life starts again and where its predecessor was; of several stages the one
+ * furthest behind.
+ */
 export function noteResumption(life: Life, former: Life | undefined, restored: readonly RestoredPosition[]): void {
   for (const { stage, partition, fromOffset } of restored) {
     const before = former?.status?.stages.find((other) => other.stage === stage && other.partition === partition);

@@ -1,6 +1,6 @@
 /**
- * A worker: owns some partitions and runs all stages of the declaration for them, a bounded step at a time, so that queries, timers
- * and messages get a turn every few milliseconds. It knows nothing of other workers.
+ * A worker: owns some partitions and runs all stages of the declaration for them, a bounded step at a time, so that
+ * queries, timers and messages get a turn every few milliseconds. It knows nothing of other workers.
  */
 import { partitionOf } from '../../../generators/impression.ts';
 import { type Declaration, type Stage, storesOf } from '../../declaration.ts';

@@ -1,4 +1,7 @@
-/** A process with the real command line, real signals and a run that goes on until it is told to end; started by `signals.test.ts`. */
+/**
+ * A process with the real command line, real signals and a run that goes on until it is told to end; started by
+ * `signals.test.ts`.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCli } from '../../../harness/cli/cli.ts';
 import { resultFixture } from '../../support/result-fixture.ts';

@@ -16,7 +16,10 @@ function fakeClock() {
 const CLEAR = '\u001b[K';
 const CONTROLS = new RegExp(`(\\r|\\n|${CLEAR.replace('[', '\\[')})`);
 
-/** What a terminal shows after the writes: carriage return, newline and "clear to the end of the line" are all that is used. */
+/**
+ * What a terminal shows after the writes: carriage return, newline and "clear to the end of the line" are all that is
+ * used.
+ */
 function screen(writes: readonly string[]): string[] {
   const lines = [''];
   let column = 0;

@@ -1,4 +1,7 @@
-/** Signals of the operating system on a real process: the first ends the run and keeps its result, the second ends the process. */
+/**
+ * Signals of the operating system on a real process: the first ends the run and keeps its result, the second ends the
+ * process.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

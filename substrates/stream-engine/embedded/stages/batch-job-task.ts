@@ -1,7 +1,7 @@
 /**
- * The periodic batch job of one partition: when an hour is over by arrival time, it reads that hour from the archive (the log), counts
- * it, and bulk-loads the result; the hour is published when the last chunk is in. Between two jobs nothing runs. A job that was
- * killed is started again from the archive: loading replaces, so nothing is counted twice.
+ * The periodic batch job of one partition: when an hour is over by arrival time, it reads that hour from the archive
+ * (the log), counts it, and bulk-loads the result; the hour is published when the last chunk is in. Between two jobs
+ * nothing runs. A job that was killed is started again from the archive: loading replaces, so nothing is counted twice.
  */
 import { hourStartOf, type ImpressionBlock } from '../../../../generators/impression.ts';
 import type { BatchJobStage } from '../../../declaration.ts';

@@ -1,6 +1,6 @@
 /**
- * Every event increments its counter in the store. The log position is committed to a file after the store has acknowledged
- * (at-least-once: a crash in between counts the batch again), or inside the store's own transaction.
+ * Every event increments its counter in the store. The log position is committed to a file after the store has
+ * acknowledged (at-least-once: a crash in between counts the batch again), or inside the store's own transaction.
  */
 import { fingerprintKey, fingerprintOf, hourStartOf, type ImpressionBlock } from '../../../../generators/impression.ts';
 import type { IncrementStoreStage } from '../../../declaration.ts';
@@ -117,7 +117,9 @@ export class IncrementStoreTask implements StageTask {
     return { offset: position?.offset ?? 0, file: position?.file ?? null };
   }
 
-  /** Fills the batch with what the log has, over block edges. True if a stop at a position is due before the next row. */
+  /**
+   * Fills the batch with what the log has, over block edges. True if a stop at a position is due before the next row.
+   */
   async #gather(): Promise<boolean> {
     const rows = this.#rows;
     rows.count = 0;
@@ -143,7 +145,8 @@ export class IncrementStoreTask implements StageTask {
       if (entry === undefined) return undefined;
       if (entry.kind === 'end') this.#ended = true;
       if (entry.kind !== 'impressions') continue;
-      // Only a position that is one with the writes tells what was counted; without it an entry that comes again is counted again.
+      // Only a position that is one with the writes tells what was counted; without it an entry that comes again is
+      // counted again.
       const block = this.#stage.commit === 'with-write' ? notBefore(entry, this.#offset) : entry.block;
       if (block === undefined) continue;
       this.#block = block;

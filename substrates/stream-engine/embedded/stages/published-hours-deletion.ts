@@ -1,5 +1,6 @@
 /**
- * Deletes hours from a speed store once a batch job has published them long enough ago that no query takes them from there.
+ * Deletes hours from a speed store once a batch job has published them long enough ago that no query takes them from
+ * there.
  */
 import { partitionOf } from '../../../../generators/impression.ts';
 import {
@@ -28,8 +29,9 @@ export class PublishedHoursDeletion {
   }
 
   /**
-   * Deletes a batch of keys if an hour is due: published, and also left behind by the stage itself, which has written up to
-   * `writtenHourMs`; otherwise a stage that lags behind the batch job would write it again. A store that cannot be reached puts it off.
+   * Deletes a batch of keys if an hour is due: published, and also left behind by the stage itself, which has written
+   * up to `writtenHourMs`; otherwise a stage that lags behind the batch job would write it again. A store that cannot
+   * be reached puts it off.
    */
   async step(writtenHourMs: number): Promise<void> {
     try {

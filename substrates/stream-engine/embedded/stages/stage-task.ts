@@ -1,5 +1,6 @@
 /**
- * A stage of one partition as its worker runs it: stepwise, so that it can be abandoned at any await and queries get a turn.
+ * A stage of one partition as its worker runs it: stepwise, so that it can be abandoned at any await and queries get a
+ * turn.
  */
 import { type ImpressionBlock, sliceBlock } from '../../../../generators/impression.ts';
 import type { Clock } from '../../../clock.ts';
@@ -61,8 +62,8 @@ export const STORE_RETRY_MS = 20;
 export const noCheckpoints: CheckpointFigures = { count: 0, bytes: 0, longestPauseMs: 0 };
 
 /**
- * The rows of an entry at offsets from `offset` on; undefined if there are none. A log may deliver an entry again: a stage whose
- * position and effect are one unit knows what it has seen.
+ * The rows of an entry at offsets from `offset` on; undefined if there are none. A log may deliver an entry again: a
+ * stage whose position and effect are one unit knows what it has seen.
  */
 export function notBefore(entry: LogEntry & { kind: 'impressions' }, offset: number): ImpressionBlock | undefined {
   const seen = offset - entry.offset;

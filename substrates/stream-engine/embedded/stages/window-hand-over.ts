@@ -1,8 +1,9 @@
 /**
- * Hands closed windows over to a store in sorted chunks, one chunk a call, so that neither ingestion nor queries wait for a window.
+ * Hands closed windows over to a store in sorted chunks, one chunk a call, so that neither ingestion nor queries wait
+ * for a window.
  *
- * First the window as it was when the watermark passed its end; then, when no event can be counted any more, what came late. An upsert
- * writes totals (idempotent), an increment writes what is to be added (a replay adds again).
+ * First the window as it was when the watermark passed its end; then, when no event can be counted any more, what came
+ * late. An upsert writes totals (idempotent), an increment writes what is to be added (a replay adds again).
  */
 import type { WindowStateStage } from '../../../declaration.ts';
 import { createRows, type KeyValueStore, type RowColumns } from '../../../key-value-store/key-value-store.ts';
@@ -96,15 +97,18 @@ export class WindowHandOver {
   }
 
   /**
-   * The watermark from which on the values are final: a function of the log, unlike the position at which a chunk happens to be
-   * written, which after a replay may be less for what came late than it was for the window at its close.
+   * The watermark from which on the values are final: a function of the log, unlike the position at which a chunk
+   * happens to be written, which after a replay may be less for what came late than it was for the window at its close.
    */
   #versionOf({ window, late }: Running): number {
     const { hourMs, allowedLatenessMs } = this.#context.settings;
     return window.hourStartMs + hourMs + (late === undefined ? 0 : allowedLatenessMs);
   }
 
-  /** The next chunk's rows: how many events they bring that the store did not have, and the next id that was not looked at. */
+  /**
+   * The next chunk's rows: how many events they bring that the store did not have, and the next id that was not looked
+   * at.
+   */
   #fillRows(running: Running): { events: number; next: number } {
     const { window, late, ids } = running;
     const rows = this.#rows;

@@ -1,6 +1,7 @@
 /**
- * Keyed window state: counts the partition's log into tumbling windows, checkpoints them with the position, and hands closed windows
- * over to a store if the declaration says so. Snapshots are copied in one go and written while ingestion goes on.
+ * Keyed window state: counts the partition's log into tumbling windows, checkpoints them with the position, and hands
+ * closed windows over to a store if the declaration says so. Snapshots are copied in one go and written while ingestion
+ * goes on.
  */
 import { type ImpressionBlock, sliceBlock } from '../../../../generators/impression.ts';
 import type { WindowStateStage } from '../../../declaration.ts';
@@ -164,7 +165,10 @@ export class WindowStateTask implements StageTask {
     }
   }
 
-  /** Nothing is left to read or to hand over: what is there is checkpointed once more, and then the partition is drained. */
+  /**
+   * Nothing is left to read or to hand over: what is there is checkpointed once more, and then the partition is
+   * drained.
+   */
   #finish(): void {
     if (this.#lastCheckpointDone) {
       this.#drainedAtMs ??= this.#context.runtime.clock.nowMs();

@@ -1,4 +1,7 @@
-/** Every kind of fault against every architecture in a world in memory: it leaves evidence, and the counts are as predicted. */
+/**
+ * Every kind of fault against every architecture in a world in memory: it leaves evidence, and the counts are as
+ * predicted.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { architectures } from '../../../../architectures/registry.ts';
 import { expectedOf, type Outcome } from '../../../../harness/faults/fault.ts';
