@@ -51,7 +51,7 @@ export async function runSuite(mutants: readonly Mutant[], options: SuiteOptions
   });
   const results: MutantResult[] = [];
   await inParallel(mutants, async (mutant) => {
-    const result = await resultOf(mutant, without.get(mutant.judge) ?? []);
+    const result = await tryMutant(mutant, without.get(mutant.judge) ?? []);
     options.onResult?.(result);
     results.push(result);
   });
@@ -64,7 +64,7 @@ export function survivorsOf(report: SuiteReport): MutantResult[] {
 }
 
 /** What the judge finds without the bug does not count. */
-async function resultOf(mutant: Mutant, without: readonly string[]): Promise<MutantResult> {
+export async function tryMutant(mutant: Mutant, without: readonly string[]): Promise<MutantResult> {
   const all = await withPatchedTree(mutant.edits, (folder) => findingsOf(folder, mutant.judge));
   const findings = all.filter((finding) => !without.includes(finding));
   const said = findings.find((finding) => finding.includes(mutant.expected));

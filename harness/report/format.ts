@@ -84,11 +84,6 @@ export function listing(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
 }
 
-/** `1 key`, `2 keys`, `1,234 keys`. */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`;
-}
-
 /** Divides by the first unit that is not greater than the value as it will be shown (999.95 K is 1 M). */
 function scale(value: number, units: readonly (readonly [number, string])[]): [number, string] {
   for (const [size, suffix] of units) {

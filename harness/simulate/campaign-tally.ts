@@ -9,7 +9,7 @@ import type { SimulationOutcome } from './simulate.ts';
 /** So many seeds are enough to ask whether each kind of fault has bitten. */
 export const SEEDS_FOR_ALL_FAULTS = 100;
 /** Of the simulations that have faults at all, the share with one during the recovery from another. */
-export const LEAST_SECOND_SHARE = 0.25;
+const LEAST_SECOND_SHARE = 0.25;
 
 export class CampaignTally {
   readonly verdicts: Record<Verdict, number> = { EXACT: 0, 'EXPECTED-ERROR': 0, VIOLATION: 0, INVALID: 0, UNKNOWN: 0 };

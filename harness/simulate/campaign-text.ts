@@ -11,7 +11,7 @@ export function progressLine({ runs, failures }: CampaignTally, allRuns: number,
   return `${runs} of ${allRuns} simulations, ${rate.toFixed(1)}/s${left}${found}`;
 }
 
-export function replayCommand({ seed, architecture }: Pick<SimulationOutcome, 'seed' | 'architecture'>): string {
+function replayCommand({ seed, architecture }: Pick<SimulationOutcome, 'seed' | 'architecture'>): string {
   return `npm run simulate -- --seed ${seed} --architecture ${architecture} --trace`;
 }
 

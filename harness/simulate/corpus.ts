@@ -13,7 +13,7 @@ export interface CorpusEntry {
   plan: SimulationPlan;
 }
 
-export function corpusPath(): string {
+function corpusPath(): string {
   return join(packageRoot(), 'test', 'corpus', 'simulation.ndjson');
 }
 

@@ -86,7 +86,7 @@ export interface MemoryOutcome {
 }
 
 /** The binding of the run's log. */
-export function logOf(source: ImpressionSource): MemoryLogBinding {
+function logOf(source: ImpressionSource): MemoryLogBinding {
   return { kind: 'memory', name: 'log', partitions: source.partitions };
 }
 

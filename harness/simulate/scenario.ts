@@ -14,6 +14,9 @@ import { drawFaults } from './fault-draws.ts';
 import type { SimulationPlan, Stall, Surroundings } from './plan.ts';
 import { drawDeclaration } from './variants.ts';
 
+/** To within a factor of two: every block is read in a turn of its own, and costs as much time as many impressions. */
+const MOST_BLOCKS = 1000;
+
 /** Virtual clocks of all simulations begin near this, at the start of an hour. */
 const EPOCH_MS = 1_000_000_000;
 
@@ -26,7 +29,7 @@ export function planOf(seed: number, architecture: string): SimulationPlan {
   return { seed, architecture, variant, declaration, ...surroundings, ...faults };
 }
 
-export function drawSurroundings(seed: number): Surroundings {
+function drawSurroundings(seed: number): Surroundings {
   const draws = new Draws(seed, 'surroundings');
   const stream = drawStream(seed, draws);
   const arrival = draws.chance(0.25) ? 'filled' : 'live';
@@ -44,7 +47,7 @@ export function drawSurroundings(seed: number): Surroundings {
     // Workers report every 100 ms, and a fault of the catalogue takes 400 ms of silence for a stop.
     silentAfterMs: draws.whole(320, 600),
     arrival,
-    maxBlockRows: draws.magnitude(1, 300),
+    maxBlockRows: draws.magnitude(Math.ceil(impressionsOf(stream) / MOST_BLOCKS), 300),
     stalls: arrival === 'live' && draws.chance(0.25) ? drawStalls(stream, draws) : [],
     repeatedRuns: draws.chance(0.15) ? [drawRepeatedRun(stream, draws)] : [],
   };
@@ -72,6 +75,10 @@ function drawStream(seed: number, draws: Draws): SyntheticStreamOptions {
   };
 }
 
+function impressionsOf({ ratePerSecond, hours, hourMs }: SyntheticStreamOptions): number {
+  return (ratePerSecond * hours * hourMs) / 1000;
+}
+
 function drawStalls(stream: SyntheticStreamOptions, draws: Draws): Stall[] {
   const lengthMs = stream.hours * stream.hourMs;
   return Array.from({ length: draws.whole(1, 2) }, () => ({
@@ -80,11 +87,9 @@ function drawStalls(stream: SyntheticStreamOptions, draws: Draws): Stall[] {
   }));
 }
 
-function drawRepeatedRun(
-  { partitions, ratePerSecond, hours, hourMs }: SyntheticStreamOptions,
-  draws: Draws,
-): RepeatedRun {
-  const rows = Math.floor((ratePerSecond * hours * hourMs) / 1000 / partitions);
+function drawRepeatedRun(stream: SyntheticStreamOptions, draws: Draws): RepeatedRun {
+  const { partitions } = stream;
+  const rows = Math.floor(impressionsOf(stream) / partitions);
   const count = draws.magnitude(1, 200);
   return {
     partition: draws.whole(0, partitions - 1),

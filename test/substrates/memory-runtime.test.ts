@@ -184,6 +184,38 @@ describe('a process that is paused', () => {
   });
 });
 
+test('a worker that is stopped hears nothing until it goes on', async () => {
+  const heard: unknown[] = [];
+  const world = worldOf(async (runtime, line) => {
+    line.onMessage((message) => heard.push(message));
+    await runtime.sleep(10_000);
+  });
+  const worker = world.process().spawnWorker({});
+  await world.run(world.delay(5));
+  worker.kill('SIGSTOP');
+  worker.send('first');
+  worker.send('second');
+  await world.run(world.delay(100));
+  expect(heard).toEqual([]);
+  worker.kill('SIGCONT');
+  await world.run(world.delay(1));
+  expect(heard).toEqual(['first', 'second']);
+});
+
+test('the trace of a world is the same for the same seed, and tells who did what', async () => {
+  const notes: string[] = [];
+  const traceOf = async (seed: number): Promise<string> => {
+    const world = worldOf(undefined, seed);
+    world.onNote((_atMs, what) => notes.push(what));
+    await world.run(world.process('writer').files.append('journal', bytes(1)));
+    return world.trace.toString();
+  };
+  const first = await traceOf(1);
+  expect(notes).toEqual(['writer files.append journal']);
+  expect(await traceOf(1)).toBe(first);
+  expect(await traceOf(2)).not.toBe(first);
+});
+
 describe('a worker’s line', () => {
   test('carries plain data both ways', async () => {
     const world = worldOf(async (runtime, line) => {

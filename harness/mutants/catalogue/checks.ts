@@ -199,6 +199,13 @@ const prediction: Mutant[] = [
     'in beta: should be VIOLATION',
   ),
   mutant(
+    'unexplained-answers-not-judged',
+    'Answers on the way that equal no prefix do not count in the verdict.',
+    [VERDICT, 'unexplainedAnswers.count > 0) {', 'false) {'],
+    'planted errors',
+    'an unexplained answer on the way: should be VIOLATION',
+  ),
+  mutant(
     'predicted-table-not-compared',
     'Keys that differ from the predicted table are not an error.',
     [VERDICT, 'report.unexplained > 0) {', 'false) {'],

@@ -6,6 +6,8 @@ const FRESHNESS = 'harness/measure/freshness.ts';
 const PROBER = 'harness/measure/prober.ts';
 const PROBE_LOG = 'harness/measure/probe-log.ts';
 const READER = 'harness/measure/canary-reader.ts';
+const EXPLAINER = 'harness/measure/explainer.ts';
+const TWEET_PREFIXES = 'generators/tweet-prefixes.ts';
 const LATENESS = 'harness/load/lateness.ts';
 
 export const instrumentMutants: readonly Mutant[] = [
@@ -21,7 +23,7 @@ export const instrumentMutants: readonly Mutant[] = [
     'An answer that is no prefix is taken for one that is unavailable.',
     [PROBER, "kind === 'wrong'", "kind === 'none'"],
     'instruments',
-    'a canary counted once too often: the wrong answers is 0',
+    'answers with an impression too many: the wrong answers is 0',
   ),
   mutant(
     'older-answers-hidden',
@@ -79,6 +81,27 @@ export const instrumentMutants: readonly Mutant[] = [
     [READER, 'if (older.length > 0)', 'if (false)'],
     'instruments',
     'an older hour that is lost',
+  ),
+  mutant(
+    'any-count-is-explained',
+    'A sampled answer is explained by its count, whatever its fingerprint.',
+    [TWEET_PREFIXES, 'if (impressions.sums[count - 1] !== (fingerprintSum | 0))', 'if (false)'],
+    'instruments',
+    'answers with an impression too many: the unexplained answers is',
+  ),
+  mutant(
+    'answers-ahead-are-explained',
+    'An answer that holds impressions which the log does not have yet is explained.',
+    [EXPLAINER, 'cameMs <= atMs ?', 'true ?'],
+    'instruments',
+    'answers before their time: the answers ahead of the log is 0',
+  ),
+  mutant(
+    'unexplained-is-excused',
+    'Unexplained answers are always excused.',
+    [EXPLAINER, 'atMs <= excusedAfterMs', 'false'],
+    'instruments',
+    'answers with an impression too many: the reasons against the run is 0',
   ),
   mutant(
     'generator-lateness-clamped',

@@ -1,19 +1,14 @@
 /**
  * What a reader is told while an architecture runs without a fault: canaries are probed through the query path, as in a
- * run's steady act. Every answer must be a prefix of its canary, none may go back, all must be there at the end, and
- * those of an architecture that answers at once must be young.
+ * run's steady act, and some tweets. Every answer must be a prefix of its canary or tweet, none may go back, all canaries
+ * must be there at the end, and the answers of an architecture that answers at once must be young.
  */
-import { CanaryPrefixes } from '../../../generators/canary-prefixes.ts';
-import type { Answers } from '../../../substrates/query-service.ts';
-import { CanaryReader } from '../../measure/canary-reader.ts';
-import { FreshnessTracker } from '../../measure/freshness.ts';
-import { Prober } from '../../measure/prober.ts';
 import { answersByHour } from '../../run/promises.ts';
 import { judgedRun, type Scene } from './judged-run.ts';
 import type { Judge } from './runs.ts';
 import { type Subject, subject } from './subjects.ts';
+import { explanationOf, MEAN_PERIOD_MS, watcherOf } from './watcher.ts';
 
-const MEAN_PERIOD_MS = 4;
 /**
  * Time that a reply of a store takes in every second run: longer than a window stays in state after its end, so that it
  * may be handed over and forgotten between two reads.
@@ -41,21 +36,9 @@ export function live(name: Subject): Judge {
   };
 }
 
-/** A prober on the scene's canaries; `read` stands for the query path. */
-export function proberOn(
-  { source, runtime, query }: Scene,
-  read: (keys: Parameters<typeof query.read>[0]) => Promise<Answers> = (keys) => query.read(keys),
-): { prober: Prober; tracker: FreshnessTracker; reader: CanaryReader } {
-  const matchers = source.canaries.map(({ partition }) => new CanaryPrefixes(source, partition));
-  const reader = new CanaryReader(source, matchers);
-  const tracker = new FreshnessTracker(source.canaries.length, source.startMs);
-  const options = { query: { read }, reader, tracker, runtime, seed: 1, meanPeriodMs: MEAN_PERIOD_MS };
-  return { prober: new Prober(options), tracker, reader };
-}
-
 async function watch(scene: Scene, isSlow: boolean): Promise<string[]> {
   const { source, runtime, query, declaration, job } = scene;
-  const { prober, tracker, reader } = proberOn(scene);
+  const { prober, tracker, reader, sampler } = watcherOf(scene);
   prober.start();
   await job.drained();
   await runtime.sleep(2 * MEAN_PERIOD_MS);
@@ -68,6 +51,9 @@ async function watch(scene: Scene, isSlow: boolean): Promise<string[]> {
   if (probes.unanswered > 0) findings.push(`${probes.unanswered} of ${probes.probes} probes were not answered`);
   if (ages.regressions > 0) findings.push('answers go back');
   if (!isSlow && !answersByHour(declaration) && ages.p50Ms > AT_ONCE_MS) findings.push('the answers are not of now');
+  const { explanation, reasons } = await explanationOf(scene, sampler);
+  if ((explanation?.explained ?? 0) === 0) findings.push('no answer is explained');
+  findings.push(...reasons);
   const question = reader.question(runtime.clock.nowMs());
   const readings = reader.interpret(question, await query.read(question.keys));
   const ends = source.canaries.map(({ partition, length, sequenceOf }) =>

@@ -4,7 +4,7 @@
  */
 import { createRows, type RowColumns } from '../../../substrates/key-value-store/key-value-store.ts';
 import { auditAnswers } from '../../audit/audit.ts';
-import { type Evidence, judge, type Verdict } from '../../audit/verdict.ts';
+import { type Evidence, judge, type UnexplainedEvidence, type Verdict } from '../../audit/verdict.ts';
 import type { PlannedCrash } from '../../faults/crash-plan.ts';
 import { type Judged, judgedRun, type RunPlan, STREAM } from './judged-run.ts';
 import { type Subject, subject } from './subjects.ts';
@@ -100,6 +100,12 @@ const PLANTED: readonly Planted[] = [
     in: 'alpha',
     afterDrain: emptyStore,
   }),
+  {
+    name: 'an unexplained answer on the way',
+    verdict: 'VIOLATION',
+    says: ['1 answers on the way are unexplained'],
+    run: async () => verdictOnTables(fiveImpressions(1), fiveImpressions(1), { count: 1 }),
+  },
   { name: 'an audit of nothing', verdict: 'UNKNOWN', says: ['the checker failed'], run: auditOfNothing },
   { name: 'a key that is answered twice', verdict: 'UNKNOWN', says: ['two rows'], run: keyTwice },
 ];
@@ -126,18 +132,28 @@ async function auditOfNothing(): Promise<Omit<Judged, 'name'>> {
 }
 
 async function keyTwice(): Promise<Omit<Judged, 'name'>> {
-  const rows = createRows(2);
-  rows.count = 2;
-  rows.counter.fill(5);
-  return verdictOnTables({ ...rows, count: 1 }, rows);
+  return verdictOnTables(fiveImpressions(1), fiveImpressions(2));
 }
 
-function verdictOnTables(truth: RowColumns, answers: RowColumns): Omit<Judged, 'name'> {
+/** The same key so many times. */
+function fiveImpressions(times: number): RowColumns {
+  const rows = createRows(times);
+  rows.count = times;
+  rows.counter.fill(5);
+  return rows;
+}
+
+function verdictOnTables(
+  truth: RowColumns,
+  answers: RowColumns,
+  unexplainedAnswers?: UnexplainedEvidence,
+): Omit<Judged, 'name'> {
   const evidence: Evidence = {
     report: undefined,
     lateDropped: 0,
     predicted: { doubleCounted: 0, lost: 0, misplaced: 0, lateDropped: 0 },
     promises: { exact: true },
+    unexplainedAnswers,
     faults: [],
     invalidBecause: [],
   };

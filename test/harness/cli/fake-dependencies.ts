@@ -26,7 +26,7 @@ export function fakeCli(changes: Partial<CliDependencies> = {}): FakeCli {
     stdout: { write: (text) => (printed.stdout += text), columns: 80 },
     stderr: { write: (text) => (printed.stderr += text) },
     environment: {},
-    workingDirectory: '/work',
+    workingDirectory: '/somewhere',
     version: '1.2.3',
     clock: { nowMs: () => nowMs++ },
     signals: {

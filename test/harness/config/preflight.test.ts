@@ -31,7 +31,7 @@ function facts(changes: Partial<FileSystemFacts> = {}): FileSystemFacts {
 
 async function refusal(run: RunConfig, changes: Partial<FileSystemFacts>): Promise<[string, string, string]> {
   try {
-    await preflight(run, facts(changes), '/work');
+    await preflight(run, facts(changes), '/somewhere');
   } catch (error) {
     if (error instanceof BenchError) return [error.code, error.message, error.remedy];
     throw error;
@@ -41,7 +41,7 @@ async function refusal(run: RunConfig, changes: Partial<FileSystemFacts>): Promi
 
 describe('preflight', () => {
   test('accepts a run that can work', async () => {
-    await expect(preflight(config({ trace: 'views.csv' }), facts(), '/work')).resolves.toBeUndefined();
+    await expect(preflight(config({ trace: 'views.csv' }), facts(), '/somewhere')).resolves.toBeUndefined();
   });
 
   test('refuses a trace or an architecture that cannot be read, by its absolute path', async () => {
