@@ -100,9 +100,8 @@ export class FaultDirector implements SupervisorHooks {
     for (const partition of worker.partitions) {
       for (let stage = 0; stage < this.#stages; stage++) {
         const path = ledgerPath(this.#directory, stage, partition, worker.epoch);
-        // A worker that died before its first write leaves the store as it found it.
-        const left = this.#left.get(`${stage} ${partition}`)?.entry;
-        const entry = (await readLedger(this.#runtime.files, path)) ?? left;
+        const found = this.#left.get(`${stage} ${partition}`)?.entry;
+        const entry = onTopOf(found, await readLedger(this.#runtime.files, path));
         if (entry === undefined) continue;
         const gone = await deletedEvents(this.#runtime.files, this.#directory, stage, partition);
         this.#left.set(`${stage} ${partition}`, { entry, deletedEvents: gone });
@@ -123,6 +122,8 @@ export class FaultDirector implements SupervisorHooks {
     if (event.kind !== 'restored') return;
     const key = `${event.stage} ${event.partition}`;
     const left = this.#left.get(key);
+    // A zombie that was stopped while it restored: what it writes is refused.
+    if (left !== undefined && event.epoch < left.entry.epoch) return;
     const sum = this.#repeated[event.stage];
     this.#left.set(key, { entry: asFound(event), deletedEvents: 0 });
     if (left === undefined || sum === undefined) return;
@@ -176,6 +177,16 @@ export class FaultDirector implements SupervisorHooks {
       saveDeletedRows: true,
     });
   }
+}
+
+/** A ledger knows only of its own life's writes: before them, and without them, the store is as it was found. */
+function onTopOf(found: LedgerEntry | undefined, ledger: LedgerEntry | undefined): LedgerEntry | undefined {
+  if (found === undefined || ledger === undefined) return ledger ?? found;
+  return {
+    ...ledger,
+    sentEvents: Math.max(ledger.sentEvents, found.sentEvents),
+    acknowledgedEvents: Math.max(ledger.acknowledgedEvents, found.acknowledgedEvents),
+  };
 }
 
 /** What a life leaves that writes nothing: the store holds what it restored, and its successor may go back further. */

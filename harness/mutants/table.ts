@@ -18,7 +18,8 @@ The checks:
   it on the real store and log.
 - \`planted errors\`: what a run answers is changed by a known error before it is audited; the verdict must say which.
 - \`ten million\`: 10 M impressions through the windows, audited key by key.
-- \`live …\`: canaries are probed while the architecture runs; answers must be prefixes, never go back, and reach the end.
+- \`live …\`: canaries and some tweets are probed while the architecture runs; answers must be prefixes, never
+  go back, and reach the end.
 - \`instruments\`: outages and delays of known length, which the figures must show.
 - \`log\`: files with known damage, which the verification must not pass.
 

@@ -6,7 +6,10 @@ import type { PlannedCrash } from '../faults/crash-plan.ts';
 import type { FaultSpecification } from '../faults/fault.ts';
 import type { RepeatedRun } from '../faults/offer.ts';
 
-/** Something done to a worker process from outside. Times are virtual milliseconds after the stream's start. */
+/**
+ * Something done to a worker process from outside. Times are virtual milliseconds after the stream's start, or, where
+ * the log was filled before, after the job's.
+ */
 export type Strike =
   | { kind: 'kill'; worker: number; atMs: number }
   /** SIGSTOP, and SIGCONT later; whoever is stopped for longer than the time-out of silence comes back as a zombie. */

@@ -79,7 +79,7 @@ describe('a fault from another terminal', () => {
         await sleep(100);
         answer = await start(['inject', 'duplicate-delivery', '--run', id, '--out', out]).ended;
       }
-      expect(answer.stdout).toMatch(/alpha: 5 blocks of \d+ impressions were delivered twice/);
+      expect(answer.stdout).toMatch(/alpha: \d blocks of \d+ impressions were delivered twice/);
       const nowhere = await start(['inject', 'crash', '--run', 'no-such-run', '--out', out]).ended;
       expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('no run is in progress') });
       const alpha = failureOf(await finished(await running.ended), 'alpha');

@@ -87,7 +87,7 @@ export const instrumentMutants: readonly Mutant[] = [
     'A sampled answer is explained by its count, whatever its fingerprint.',
     [TWEET_PREFIXES, 'if (impressions.sums[count - 1] !== (fingerprintSum | 0))', 'if (false)'],
     'instruments',
-    'answers with an impression too many: the unexplained answers is',
+    'answers with another impression in place of one: the unexplained answers is 0',
   ),
   mutant(
     'answers-ahead-are-explained',

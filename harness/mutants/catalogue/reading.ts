@@ -24,7 +24,7 @@ const queries: Mutant[] = [
         'into.counter[i] = early.counter[row]; into.fingerprint[i] = early.fingerprint[row]; } } };',
     ],
     'live omega',
-    'answers',
+    'answers are no prefix of their canary',
   ),
   {
     id: 'merge-adds',

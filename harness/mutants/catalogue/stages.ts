@@ -113,14 +113,14 @@ const jobs: Mutant[] = [
       "await this.#store.bulkLoad(rows, fence, { name: 'published-hour', value: job.hourStartMs });",
     ],
     'live lambda',
-    'answers',
+    'answers are no prefix of their canary',
   ),
   mutant(
     'speed-hours-deleted-early',
     'The speed store forgets an hour before the batch view has it.',
     [DELETION, '- this.#keepHours * hourMs)', '+ hourMs)'],
     'live lambda',
-    'answers',
+    'answers are no prefix of their canary',
   ),
 ];
 

@@ -1,4 +1,6 @@
-/** What may stand in a query path: an outage, a delay, a read that hangs, answers that are old, doubled, lost or early. */
+/**
+ * What may stand in a query path: an outage, a delay, a read that hangs, answers that are old, doubled, lost or early.
+ */
 import { tally } from '../../../generators/oracle.ts';
 import type { Answers, QueryService } from '../../../substrates/query-service.ts';
 import type { Scene } from './judged-run.ts';
@@ -89,12 +91,21 @@ function fingerprintOf(answers: Answers, row: number): number {
 }
 
 /** Whatever was counted was counted once more, with the fingerprint of another impression. */
-export function doubled({ query }: Scene): Read {
+export function doubled(scene: Scene): Read {
+  return withOthers(scene, 1);
+}
+
+/** The counts are right, but one of the impressions is another. */
+export function exchanged(scene: Scene): Read {
+  return withOthers(scene, 0);
+}
+
+function withOthers({ query }: Scene, more: number): Read {
   return async (keys) => {
     const answers = await query.read(keys);
     for (let row = 0; row < keys.count; row++) {
       if (answers.counter[row] === 0) continue;
-      answers.counter[row] = (answers.counter[row] as number) + 1;
+      answers.counter[row] = (answers.counter[row] as number) + more;
       answers.fingerprint[row] = fingerprintOf(answers, row) + 4711;
     }
     return answers;

@@ -10,6 +10,7 @@ import {
   DELAY_MS,
   doubled,
   early,
+  exchanged,
   hanging,
   OUTAGE_MS,
   older,
@@ -80,6 +81,14 @@ const EXPERIMENTS: readonly Experiment[] = [
       atLeast('the wrong answers', wrong, 10),
       atLeast('the unexplained answers', unexplained, 10),
       atLeast('the reasons against the run', reasons, 1),
+    ],
+  },
+  {
+    what: 'answers with another impression in place of one',
+    disturb: exchanged,
+    shows: ({ wrong, unexplained }) => [
+      atLeast('the wrong answers', wrong, 10),
+      atLeast('the unexplained answers', unexplained, 10),
     ],
   },
   {

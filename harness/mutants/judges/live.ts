@@ -1,7 +1,7 @@
 /**
  * What a reader is told while an architecture runs without a fault: canaries are probed through the query path, as in a
- * run's steady act, and some tweets. Every answer must be a prefix of its canary or tweet, none may go back, all canaries
- * must be there at the end, and the answers of an architecture that answers at once must be young.
+ * run's steady act, and some tweets. Every answer must be a prefix of its canary or tweet, none may go back, all
+ * canaries must be there at the end, and the answers of an architecture that answers at once must be young.
  */
 import { answersByHour } from '../../run/promises.ts';
 import { judgedRun, type Scene } from './judged-run.ts';
