@@ -13,6 +13,8 @@ export interface Cell {
   found: string;
   /** Why the cell is not as expected; absent if it is. */
   differs?: string;
+  /** Why earlier runs of the cell proved nothing; absent if the first one did. */
+  invalidBefore?: string[];
   /** What shows that the fault bit. */
   evidence?: string[];
   figures?: Pick<

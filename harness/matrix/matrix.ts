@@ -35,7 +35,7 @@ export const MATRIX_DEFAULTS = { ratePerSecond: 40_000, hourMs: 500, hours: 4, o
 /** A machine that is busy for a moment must not look dead, and a zombie must not take long. */
 const SILENT_AFTER_MS = 900;
 const CHECKPOINT_INTERVAL_MS = 100;
-/** A run that its machine has spoilt is taken once more, and says so. */
+/** A run that is invalid proves nothing and is taken once more; the cell says why it was. */
 const ATTEMPTS = 2;
 
 export interface MatrixRun {
@@ -74,12 +74,15 @@ async function takeCell(
   declaration: Declaration,
 ): Promise<Cell> {
   const config = configOf(options, definition.kind, declaration.name);
-  let cell: Cell | undefined;
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    cell = cellOf(definition, declaration, await runOnce(config, workspace, lead, declaration, options.signal));
-    if (cell.verdict !== 'INVALID') break;
+  const invalid: string[] = [];
+  for (;;) {
+    const act = await runOnce(config, workspace, lead, declaration, options.signal);
+    const cell = cellOf(definition, declaration, act);
+    if (cell.verdict !== 'INVALID' || invalid.length + 1 === ATTEMPTS) {
+      return invalid.length === 0 ? cell : { ...cell, invalidBefore: invalid };
+    }
+    invalid.push(cell.found);
   }
-  return cell as Cell;
 }
 
 async function runOnce(

@@ -34,6 +34,9 @@ export function describeMatrix({ cells, directory }: MatrixRun): MatrixReport {
   const lines = [
     ...terminalTable(cells),
     '',
+    ...cells.flatMap(({ kind, architecture, invalidBefore = [] }) =>
+      invalidBefore.map((why) => `${kind} × ${architecture} was run again, because it was invalid: ${why}`),
+    ),
     ...differing.map(({ kind, architecture, differs }) => `${kind} × ${architecture} differs: ${differs}`),
     `Matrix: ${join(directory, 'matrix.md')}`,
     `${asExpected} of ${cells.length} cells as expected`,
@@ -96,8 +99,12 @@ function markdown(cells: readonly Cell[]): string {
   const { head, rows } = rowsOf(cells);
   const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
   const asExpected = cells.filter((cell) => cell.differs === undefined).length;
-  const details = cells.map(({ kind, architecture, expected, verdict, found, evidence = [], differs }) =>
-    line([kind, architecture, expected, verdict, differs ?? found, evidence.join('; ')].map(escaped)),
+  const details = cells.map(({ kind, architecture, expected, verdict, found, evidence = [], differs, invalidBefore }) =>
+    line(
+      [kind, architecture, expected, verdict, again(invalidBefore) + (differs ?? found), evidence.join('; ')].map(
+        escaped,
+      ),
+    ),
   );
   return [
     '# Fault matrix',
@@ -119,6 +126,10 @@ function markdown(cells: readonly Cell[]): string {
     ...details,
     '',
   ].join('\n');
+}
+
+function again(invalidBefore: readonly string[] = []): string {
+  return invalidBefore.map((why) => `run again, was invalid (${why}): `).join('');
 }
 
 function escaped(text: string): string {

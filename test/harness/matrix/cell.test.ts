@@ -94,6 +94,13 @@ describe('the table of the matrix', () => {
     expect(cells.map(spellCell)).toEqual(['+9', 'EXACT', '! VIOLATION', '-']);
   });
 
+  test('says which cells were run again, and why', () => {
+    const again = { ...(cells[1] as Cell), invalidBefore: ['no evidence'] };
+    const { text } = describeMatrix({ cells: [again], directory: '/r' });
+    expect(text).toContain('crash × omega was run again, because it was invalid: no evidence');
+    expect(describeMatrix({ cells, directory: '/r' }).text).not.toContain('run again');
+  });
+
   test('ends with how many are as expected', () => {
     const { text, asExpected } = describeMatrix({ cells, directory: '/r' });
     expect(text.trimEnd().split('\n').at(-1)).toBe('3 of 4 cells as expected');
