@@ -17,6 +17,8 @@ import { answersByHour, expectedCommandsPerEvent } from './promises.ts';
  * each.
  */
 const STEP_RESOLUTION_MS = 300;
+/** What a worker has reported last is so old at most: how old drifts in a span, and looks like a slope. */
+const REPORT_RESOLUTION_MS = 100;
 
 /** What is left of a live act when it is over. */
 export interface ActRecord {
@@ -98,7 +100,7 @@ export function lagOf(act: ActRecord, declaration: Declaration, span: Span): Ret
     offered: sample.offeredEvents,
     reflected: reflectedEvents(sample.status),
   }));
-  if (!byHour) return lagFigures(samples, { ...span });
+  if (!byHour) return lagFigures(samples, { ...span, resolutionMs: REPORT_RESOLUTION_MS });
   const smooth = samples.flatMap((sample) => {
     const hour = samples.filter(({ atMs }) => atMs > sample.atMs - hourMs && atMs <= sample.atMs);
     if (sample.atMs - act.source.startMs < hourMs || hour.length === 0) return [];
