@@ -4,6 +4,8 @@
  * must not share code with the windows that it judges.
  */
 
+const { imul } = Math;
+
 export class CountTable {
   /** Distinct tweets. */
   size = 0;
@@ -47,7 +49,7 @@ export class CountTable {
 
   /** The slot that holds a tweet, or the free one where it belongs. */
   #slotOf(lo: number, hi: number): number {
-    const mixed = Math.imul(lo ^ Math.imul(hi, 0x85ebca6b), 0x9e3779b1);
+    const mixed = imul(lo ^ imul(hi, 0x85ebca6b), 0x9e3779b1);
     let slot = (mixed ^ (mixed >>> 15)) & this.#mask;
     while (this.#count[slot] !== 0 && (this.#lo[slot] !== lo || this.#hi[slot] !== hi)) slot = (slot + 1) & this.#mask;
     return slot;

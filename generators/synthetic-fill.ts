@@ -14,6 +14,8 @@ import type { ImpressionBlock } from './impression.ts';
 import { mix32 } from './random.ts';
 import { GENERATION_MASK, generationsOf, generationWord, permuteRank, slotHash, TWEET_BIT } from './tweet-identity.ts';
 
+const { imul } = Math;
+
 /**
  * Parameters of a run of rows; times are whole milliseconds after `baseMs`, which is relative to the stream's start.
  */
@@ -107,7 +109,7 @@ export function fillZipfRun(run: FillRun, block: ImpressionBlock): void {
     if (time < minMs) minMs = time;
     if (time > maxMs) maxMs = time;
     const row = firstRow + i;
-    tweetIdLo[row] = (Math.imul(permuteRank(rank, slotKey, rankMask, rankShift), partitions) + partition) | 0;
+    tweetIdLo[row] = (imul(permuteRank(rank, slotKey, rankMask, rankShift), partitions) + partition) | 0;
     tweetIdHi[row] = ((hash ^ word) & GENERATION_MASK) | TWEET_BIT;
     eventTimeDeltaMs[row] = time;
   }
@@ -140,7 +142,7 @@ export function fillUniformRun(run: FillRun, block: ImpressionBlock): void {
     if (time < minMs) minMs = time;
     if (time > maxMs) maxMs = time;
     const row = firstRow + i;
-    tweetIdLo[row] = (Math.imul(permuteRank(rank, slotKey, rankMask, rankShift), partitions) + partition) | 0;
+    tweetIdLo[row] = (imul(permuteRank(rank, slotKey, rankMask, rankShift), partitions) + partition) | 0;
     tweetIdHi[row] = ((hash ^ word) & GENERATION_MASK) | TWEET_BIT;
     eventTimeDeltaMs[row] = time;
   }

@@ -9,6 +9,8 @@
  */
 import { mix32 } from './random.ts';
 
+const { imul } = Math;
+
 /** High lane of every canary; no tweet has bit 30. */
 export const CANARY_ID_HI = 0x40000000;
 /** Set in the high lane of every tweet, so that none is 0. */
@@ -27,9 +29,9 @@ export function rankBits(partitions: number): number {
  * maybe negative.
  */
 export function permuteRank(rank: number, key: number, mask: number, shift: number): number {
-  let x = Math.imul(rank ^ key, 0x9e3779b1) & mask;
+  let x = imul(rank ^ key, 0x9e3779b1) & mask;
   x ^= x >>> shift;
-  return Math.imul(x, 0x85ebca6b) & mask;
+  return imul(x, 0x85ebca6b) & mask;
 }
 
 /** The 32-bit hash of a slot: its phase of turnover, and what its generations are mixed with. */
@@ -39,7 +41,7 @@ export function slotHash(rank: number, key: number): number {
 
 /** What a generation contributes to the high lane; injective below 2²⁹. */
 export function generationWord(generation: number): number {
-  return Math.imul(generation, 0x9e3779b1);
+  return imul(generation, 0x9e3779b1);
 }
 
 /**

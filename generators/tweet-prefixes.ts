@@ -17,6 +17,8 @@ import {
 import type { ImpressionSource } from './impression-source.ts';
 import type { ArrivalSpan } from './oracle.ts';
 
+const { imul } = Math;
+
 /** A tweet by its partition and id. */
 export interface TweetKey {
   partition: number;
@@ -226,7 +228,7 @@ export class TweetPrefixes {
 }
 
 function slotOf(tweetIdLo: number): number {
-  return Math.imul(tweetIdLo, 0x9e3779b1) >>> 16;
+  return imul(tweetIdLo, 0x9e3779b1) >>> 16;
 }
 
 function startPlaces(spans: readonly ArrivalSpan[]): number[] {

@@ -7,9 +7,9 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MonotonicClock } from './clock.ts';
 import type { EventLog, EventLogBinding } from './event-log/event-log.ts';
-import { openFileLog } from './event-log/open-log.ts';
+import { openLog } from './event-log/open-log.ts';
 import type { KeyValueStore, KeyValueStoreBinding } from './key-value-store/key-value-store.ts';
-import { openLmdbStore } from './key-value-store/open-store.ts';
+import { openStore } from './key-value-store/open-store.ts';
 import { connectSocket, serveSocket } from './node-sockets.ts';
 import type {
   Connection,
@@ -39,13 +39,13 @@ export class NodeRuntime implements Runtime {
   }
 
   async openLog(binding: EventLogBinding): Promise<EventLog> {
-    if (binding.kind !== 'files') throw new Error(`a ${binding.kind} log lives in one process only`);
-    return openFileLog(binding);
+    if (binding.kind === 'memory') throw new Error('a memory log lives in one process only');
+    return openLog(binding);
   }
 
   async openStore(binding: KeyValueStoreBinding): Promise<KeyValueStore> {
-    if (binding.kind !== 'lmdb') throw new Error(`a ${binding.kind} store lives in one process only`);
-    return openLmdbStore(binding);
+    if (binding.kind === 'memory') throw new Error('a memory store lives in one process only');
+    return openStore(binding);
   }
 
   serve(handler: RequestHandler): Promise<Server> {

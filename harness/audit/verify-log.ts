@@ -6,6 +6,7 @@
 import { createBlock, type ImpressionBlock, MAX_BLOCK_ROWS } from '../../generators/impression.ts';
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { EventLog, LogEntry } from '../../substrates/event-log/event-log.ts';
+import { entriesOf } from '../../substrates/event-log/whole-log.ts';
 
 /** A deviation that was made on purpose, in the order in which they are in the log. */
 export interface DeclaredDeviation {
@@ -39,18 +40,14 @@ export async function verifyLog(
   declared: readonly DeclaredDeviation[] = [],
 ): Promise<LogVerification> {
   const check = new PartitionCheck(source, partition, declared);
-  const reader = await log.openReader(partition, 0);
   let difference: string | undefined;
   try {
-    while (difference === undefined) {
-      const entry = await reader.read();
-      if (entry === undefined) break;
+    for await (const entry of entriesOf(log, partition)) {
       difference = check.differenceOf(entry);
+      if (difference !== undefined) break;
     }
   } catch (error) {
     difference = `the log cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  } finally {
-    await reader.close();
   }
   difference ??= check.differenceAtEnd();
   const { events, nextSequence, ended } = check;

@@ -8,8 +8,8 @@ import type { Clock } from '../../substrates/clock.ts';
 import type { Calibration } from '../results/schema.ts';
 import type { Probe } from './probe.ts';
 
-export interface Ceiling {
-  name: keyof Calibration;
+export interface Ceiling<Name extends string = keyof Calibration> {
+  name: Name;
   /** What the rate is a rate of, for a person. */
   what: string;
   unitsPerSecond: number;
@@ -25,7 +25,11 @@ export interface MeasuringBudget {
 }
 
 /** The ceiling of a probe. Rejects with the error of its work. */
-export async function measure(probe: Probe, clock: Clock, budget: MeasuringBudget): Promise<Ceiling> {
+export async function measure<Name extends string>(
+  probe: Probe<Name>,
+  clock: Clock,
+  budget: MeasuringBudget,
+): Promise<Ceiling<Name>> {
   const { timeMs, warmupMs } = budget;
   const bench = new Bench({
     time: timeMs,

@@ -4,8 +4,9 @@
  */
 import type { Calibration } from '../results/schema.ts';
 
-export interface Probe {
-  name: keyof Calibration;
+/** Of this machine's own parts, unless named otherwise: servers have ceilings of their own. */
+export interface Probe<Name extends string = keyof Calibration> {
+  name: Name;
   /** What its rate is a rate of, for a person. */
   what: string;
   /** Does some milliseconds of work; gives the units done. May be called any number of times. */
@@ -13,8 +14,8 @@ export interface Probe {
 }
 
 /** Probes that share what was prepared for them. */
-export interface ProbeFamily {
-  probes: Probe[];
+export interface ProbeFamily<Name extends string = keyof Calibration> {
+  probes: Probe<Name>[];
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** The claims of the talk's abstract: speed, consistency, snapshots, and what state of one's own makes possible. */
 import { formatCount, formatMs, formatRate, formatRatio, formatShare, listing } from '../report/format.ts';
+import { defaultRungName, fasterRung, otherRungs } from '../report/rungs.ts';
 import { errorsInWords } from '../report/story.ts';
 import type { FailureFigures, Rung } from '../results/acts.ts';
 import type { Result } from '../results/schema.ts';
@@ -94,16 +95,27 @@ function speedup(result: Result): Judgement {
   if (wall === undefined || perCpu === undefined) return notProven('Alpha has no rate in the capacity act.');
   const best = Math.max(wall, perCpu);
   if (best === 0) return notProven('Omega-prime has no rate in the capacity act.');
-  const rungs = (result.architectures.alpha?.rungs ?? []).filter((rung) => !rung.isDefault);
-  const told = rungs.flatMap((rung) => rungInWords(rung, prime));
+  const told = otherRungs(result.architectures.alpha).flatMap((rung) => rungInWords(rung, prime));
   const away =
     best >= claimedSpeedup ? '' : `; ${formatRatio(claimedSpeedup)} is ${formatRatio(claimedSpeedup / best)} as much`;
   const evidence =
     `Omega-prime counted ${formatRate(prime.eventsPerSecond)}, ` +
-    `alpha on ${result.environment.substrates.keyValueStore.name} ${formatRate(alpha.eventsPerSecond)}: ` +
+    `alpha on ${alphaStore(result)} ${formatRate(alpha.eventsPerSecond)}: ` +
     `${formatRatio(wall)}, and ${formatRatio(perCpu)} per CPU-second${away}.` +
-    (told.length === 0 ? '' : ` Against alpha’s other rungs: ${told.join('; ')}.`);
+    (told.length === 0 ? '' : ` Against alpha’s other rungs: ${told.join('; ')}. ${bestInWords(result, alpha)}`);
   return decide(best >= claimedSpeedup, evidence, best);
+}
+
+/** The store, and on Redis the client by which alpha's default speaks to it. */
+function alphaStore(result: Result): string {
+  const store = result.environment.substrates.keyValueStore.name;
+  const client = defaultRungName(result, 'alpha');
+  return client === undefined ? store : `${store} by its ${client} client`;
+}
+
+function bestInWords(result: Result, { eventsPerSecond }: { eventsPerSecond: number }): string {
+  const best = fasterRung(result.architectures.alpha, eventsPerSecond);
+  return best === undefined ? 'Its default is the fastest.' : `The fastest of them is ${best.name}.`;
 }
 
 function rungInWords(rung: Rung, prime: { eventsPerSecond: number; eventsPerCpuSecond: number }): string[] {

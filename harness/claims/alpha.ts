@@ -1,5 +1,6 @@
 /** The talk's claims about alpha: every event increments its counter in the store. */
 import { formatCount, formatPerEvent, formatRate, formatRatio, formatShare, listing } from '../report/format.ts';
+import { defaultRungName } from '../report/rungs.ts';
 import type { FailureFigures } from '../results/acts.ts';
 import type { Result } from '../results/schema.ts';
 import { given, measured, notMeasured } from './acts.ts';
@@ -130,7 +131,20 @@ function fastestWithoutIncrements(result: Result): { name: string; eventsPerSeco
 }
 
 function shareOfCeiling(result: Result, eventsPerSecond: number): string {
-  const ceiling = result.environment.calibration.storeIncrementPerSecond;
+  const { calibration, serverCeilings = [], substrates } = result.environment;
+  const server = ceilingOnServer(result);
+  const isEmbedded = substrates.keyValueStore.name === 'lmdb';
+  const ceiling = isEmbedded
+    ? calibration.storeIncrementPerSecond
+    : serverCeilings.find(({ name }) => name === server)?.unitsPerSecond;
   const share = ceiling === undefined ? undefined : ratio(eventsPerSecond, ceiling);
-  return share === undefined ? '' : ` (${formatShare(share)} of what the store takes alone)`;
+  if (share === undefined) return '';
+  return ` (${formatShare(share)} of what ${isEmbedded ? 'the store takes' : 'one client of the server reaches'} alone)`;
+}
+
+/** The ceiling that increments one client's way meet, by the name that calibration gives it. */
+function ceilingOnServer(result: Result): string | undefined {
+  const client = defaultRungName(result, architecture);
+  if (client !== undefined) return `redis ${client}, 1000 a batch`;
+  return result.environment.substrates.keyValueStore.name === 'cassandra' ? 'cassandraIncrement' : undefined;
 }

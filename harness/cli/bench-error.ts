@@ -2,6 +2,7 @@
  * The error that people see: what went wrong and why, the way out, and a code from one closed list. Everything that bad
  * input or the machine can cause is a `BenchError`; what is none is a defect of omegabench and says so.
  */
+import { withoutUserinfo } from '../config/redact.ts';
 import { ExitCode } from './exit-codes.ts';
 
 /** Every error code, with the exit code that it leads to. */
@@ -24,6 +25,11 @@ const EXIT_CODE_OF = {
   OB_OUT_NOT_WRITABLE: ExitCode.Environment,
   OB_DISK_TOO_SMALL: ExitCode.Environment,
   OB_WORKER_FAILED: ExitCode.Environment,
+  OB_SERVICE_FAILED: ExitCode.Environment,
+  OB_PORT_IN_USE: ExitCode.Environment,
+  OB_TOOL_MISSING: ExitCode.Environment,
+  OB_SERVER_UNREACHABLE: ExitCode.Environment,
+  OB_SERVER_UNFIT: ExitCode.Environment,
   OB_RUN_INVALID: ExitCode.RunInvalid,
 } as const satisfies Record<string, ExitCode>;
 
@@ -48,12 +54,15 @@ export class BenchError extends Error {
   }
 }
 
-/** The two or three lines that a person reads; with `verbose`, the stack and its causes too. */
+/**
+ * The two or three lines that a person reads; with `verbose`, the stack and its causes too. Whatever URL is in them
+ * loses its user name and password, should a client have put it there.
+ */
 export function describeError(error: BenchError, verbose: boolean): string {
   const lines = [`omegabench: ${error.message}`, `  → ${error.remedy}`];
   lines.push(`  (${error.code}, exit code ${error.exitCode})`);
   if (verbose) lines.push('', ...stacks(error));
-  return `${lines.join('\n')}\n`;
+  return withoutUserinfo(`${lines.join('\n')}\n`);
 }
 
 function stacks(error: unknown): string[] {

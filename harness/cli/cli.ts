@@ -5,11 +5,13 @@
 import { BenchError, describeError } from './bench-error.ts';
 import { calibrate } from './commands/calibrate.ts';
 import { compare } from './commands/compare.ts';
+import { doctor } from './commands/doctor.ts';
 import { inject } from './commands/inject.ts';
 import { list } from './commands/list.ts';
 import { matrix } from './commands/matrix.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
+import { services } from './commands/services.ts';
 import type { CliDependencies } from './dependencies.ts';
 import { ExitCode } from './exit-codes.ts';
 import { type Invocation, parseArguments } from './parser.ts';
@@ -60,6 +62,10 @@ async function dispatch(
       return matrix(invocation, dependencies);
     case 'calibrate':
       return calibrate(invocation, dependencies);
+    case 'doctor':
+      return doctor(invocation, dependencies);
+    case 'services':
+      return services(invocation, dependencies);
   }
 }
 

@@ -1,16 +1,23 @@
 /** What the command line needs from the rest: injected, so that tests drive it whole with a run that takes no time. */
 import type { Clock } from '../../substrates/clock.ts';
 import type { CalibrationReport } from '../calibrate/calibrate.ts';
+import type { ServerCredentials } from '../config/credentials.ts';
 import type { FileSystemFacts } from '../config/preflight.ts';
 import type { RunConfig } from '../config/run-config.ts';
+import type { MachineFacts } from '../doctor/machine-findings.ts';
+import type { Probes } from '../doctor/probes.ts';
+import type { RealServerPlaces } from '../faults/real-servers.ts';
 import type { Result } from '../results/schema.ts';
 import type { ProgressSink } from '../run/progress-sink.ts';
+import type { ServiceControl } from '../services/control.ts';
 import type { SignalTarget } from './interruption.ts';
 import type { ProgressStream } from './progress.ts';
 
 export interface RunContext {
   progress: ProgressSink;
   signal: AbortSignal;
+  /** Who logs in at the servers; never printed or stored. */
+  credentials: ServerCredentials;
 }
 
 /** A run that ended, whole or interrupted, and the folder where it left everything. */
@@ -44,6 +51,10 @@ export interface CliDependencies {
   clock: Clock;
   signals: SignalTarget;
   fileSystem: FileSystemFacts;
+  /** Asks servers what they are. */
+  probes: Probes;
+  /** What the operating system says, with the free bytes of the disk that runs write to. */
+  machine(freeDiskBytes: number): MachineFacts;
   catalogue(): Promise<Catalogue>;
   /** Loads a user's architecture and gives its name; rejects if the file declares none. */
   architectureName(path: string): Promise<string>;
@@ -56,11 +67,16 @@ export interface CliDependencies {
   summarize(result: Result): Promise<string>;
   /** Results side by side, as text for a terminal and as data. */
   compare(results: readonly { label: string; result: Result }[]): Promise<{ text: string; data: unknown }>;
+  /** Starts and stops real servers. */
+  services(): Promise<ServiceControl>;
   /** Runs the fault matrix; `text` is its table for a terminal. */
   runMatrix(options: {
     kinds: readonly string[];
     architectures: readonly string[];
     out: string;
+    /** Where log and stores are, without secrets. */
+    substrates: RealServerPlaces;
+    credentials: ServerCredentials;
     signal: AbortSignal;
     say: (line: string) => void;
   }): Promise<{ text: string; data: unknown; asExpected: boolean }>;

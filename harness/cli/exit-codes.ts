@@ -21,7 +21,7 @@ export const EXIT_CODE_MEANINGS: readonly { code: ExitCode; meaning: string }[] 
   { code: ExitCode.Ok, meaning: 'done' },
   { code: ExitCode.Unexpected, meaning: 'unexpected error: a defect of omegabench' },
   { code: ExitCode.BadInput, meaning: 'bad input: a flag, the config file, a trace or a result file' },
-  { code: ExitCode.Environment, meaning: 'this machine: disk too small, folder not writable, worker cannot start' },
+  { code: ExitCode.Environment, meaning: 'machine or servers: disk too small, folder not writable, no answer' },
   { code: ExitCode.RunInvalid, meaning: 'run invalid: a fault did not bite, or the generator was late' },
   { code: ExitCode.Violation, meaning: 'violation: an architecture erred where it must not' },
   { code: ExitCode.Interrupted, meaning: 'interrupted by SIGINT (Ctrl-C)' },

@@ -1,7 +1,9 @@
 /** The grammar of the commands that break things: `inject` into a run in progress, and the `matrix` of all faults. */
 import type { Argv } from 'yargs';
+import { SERVER_OPTIONS } from '../config/server-options.ts';
 import { duration, integer } from '../config/units.ts';
 import { BenchError } from './bench-error.ts';
+import { type Arguments, addOptions, flagsOf } from './flag-texts.ts';
 
 export interface InjectInvocation {
   command: 'inject';
@@ -21,9 +23,9 @@ export interface MatrixInvocation {
   json: boolean;
   kinds?: string[];
   architectures?: string[];
+  /** Texts of the flags that say where log and stores are, secrets included. */
+  servers: Record<string, string[]>;
 }
-
-type Arguments = Record<string, unknown>;
 
 const OUT = {
   requiresArg: true,
@@ -53,7 +55,7 @@ export function addFaultCommands(parser: Argv, choose: (chosen: InjectInvocation
       'matrix',
       'Run every fault against every architecture',
       (matrix) =>
-        matrix
+        addOptions(matrix, SERVER_OPTIONS)
           .option('kinds', { requiresArg: true, describe: 'KIND,KIND  These faults', defaultDescription: 'all' })
           .option('architectures', {
             requiresArg: true,
@@ -101,6 +103,7 @@ function matrixOf(args: Arguments): MatrixInvocation {
     command: 'matrix',
     out: textOf(args, 'out') ?? 'results',
     json: args.json === true,
+    servers: flagsOf(args, SERVER_OPTIONS),
     ...(kinds === undefined ? {} : { kinds }),
     ...(architectures === undefined ? {} : { architectures }),
   };

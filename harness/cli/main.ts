@@ -7,7 +7,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MonotonicClock } from '../../substrates/clock.ts';
 import { fileSystemFacts } from '../config/file-system-facts.ts';
-import { packageRoot } from '../environment/host-facts.ts';
+import { machineFacts } from '../doctor/machine-facts.ts';
+import { adapterProbes } from '../doctor/probes.ts';
+import { packageRoot, readText } from '../environment/host-facts.ts';
 import { describeError } from './bench-error.ts';
 import { createCli } from './cli.ts';
 import type { CliDependencies } from './dependencies.ts';
@@ -28,6 +30,8 @@ const dependencies: CliDependencies = {
   clock: MonotonicClock.readingNow(0),
   signals: process,
   fileSystem: fileSystemFacts,
+  probes: adapterProbes,
+  machine: (freeDiskBytes) => machineFacts(freeDiskBytes, readText),
   catalogue: async () => (await import('./catalogue.ts')).catalogue(),
   architectureName: async (path) =>
     (await (await import('../../architectures/registry.ts')).loadArchitecture(path)).name,
@@ -44,10 +48,11 @@ const dependencies: CliDependencies = {
     const { terminal, differences, figures } = compareResults(results);
     return { text: terminal, data: { results: results.map((result) => result.label), differences, figures } };
   },
+  services: async () => (await import('../services/control.ts')).createServiceControl(process.env),
   async runMatrix(options) {
     const { reportMatrix } = await import('../matrix/report.ts');
-    const { MATRIX_DEFAULTS } = await import('../matrix/matrix.ts');
-    return reportMatrix({ ...MATRIX_DEFAULTS, ...options });
+    const { matrixPace } = await import('../matrix/pace.ts');
+    return reportMatrix({ ...matrixPace(options.substrates), ...options });
   },
   calibrate: async (options) => (await import('../calibrate/calibrate.ts')).calibrate(options),
 };

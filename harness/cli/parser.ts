@@ -6,8 +6,11 @@ import yargs, { type Argv } from 'yargs';
 import { OPTION_GROUPS } from '../config/option.ts';
 import { OPTIONS } from '../config/options.ts';
 import { BenchError } from './bench-error.ts';
+import { addDoctor, type DoctorInvocation } from './doctor-command.ts';
 import { EXIT_CODE_MEANINGS } from './exit-codes.ts';
 import { addFaultCommands, type InjectInvocation, type MatrixInvocation } from './fault-commands.ts';
+import { type Arguments, addOptions, flagsOf, textsOf } from './flag-texts.ts';
+import { addServices, type ServicesInvocation } from './services-command.ts';
 import { usageError } from './usage-errors.ts';
 
 export const LIST_TOPICS = ['architectures', 'substrates', 'faults', 'options'] as const;
@@ -21,13 +24,12 @@ export type Invocation =
   | { command: 'compare'; paths: string[]; json: boolean }
   | { command: 'list'; topic: ListTopic | undefined; json: boolean }
   | { command: 'calibrate'; out: string; quick: boolean; json: boolean }
+  | DoctorInvocation
+  | ServicesInvocation
   | InjectInvocation
   | MatrixInvocation;
 
-const SWITCHES = ['json', 'quick', 'rungs', 'verbose'];
-
-/** yargs gives a flag's text, or an array of them if it was given more than once. */
-type Arguments = Record<string, unknown>;
+const SWITCHES = ['json', 'quick', 'rungs', 'i-own-this-server', 'packages', 'verbose'];
 
 /** Parses the arguments, without node and script. Throws `BenchError` if they make no sense. */
 export async function parseArguments(argv: readonly string[], version: string, columns: number): Promise<Invocation> {
@@ -78,7 +80,7 @@ function createParser(
     })
     .epilogue(exitCodes())
     .wrap(Math.min(100, columns));
-  return addFaultCommands(addReaders(addRun(parser, choose), choose), choose);
+  return addFaultCommands(addServices(addDoctor(addReaders(addRun(parser, choose), choose), choose), choose), choose);
 }
 
 function addRun(parser: Argv, choose: (chosen: Invocation) => void): Argv {
@@ -87,15 +89,10 @@ function addRun(parser: Argv, choose: (chosen: Invocation) => void): Argv {
     'Run the architectures and leave a report',
     (run) => {
       for (const group of OPTION_GROUPS) {
-        for (const option of OPTIONS.filter((candidate) => candidate.group === group)) {
-          run.option(option.flag, {
-            describe:
-              option.placeholder === undefined ? option.description : `${option.placeholder}  ${option.description}`,
-            defaultDescription: option.defaultText,
-            group: `${group}:`,
-            ...(option.placeholder === undefined ? { type: 'boolean' as const } : { requiresArg: true }),
-          });
-        }
+        addOptions(
+          run,
+          OPTIONS.filter((option) => option.group === group),
+        );
       }
       return run
         .option('config', { requiresArg: true, describe: 'FILE  Settings in YAML, named as the flags', group: 'Run:' })
@@ -104,7 +101,7 @@ function addRun(parser: Argv, choose: (chosen: Invocation) => void): Argv {
         .example('$0 run --architectures alpha,omega', 'two of them')
         .example('$0 run --trace views.csv.gz --hour 1h', 'your own impressions');
     },
-    (args) => choose({ command: 'run', flags: flagsOf(args), ...configFileOf(args) }),
+    (args) => choose({ command: 'run', flags: flagsOf(args, OPTIONS), ...configFileOf(args) }),
   );
 }
 
@@ -155,16 +152,6 @@ function addReaders(parser: Argv, choose: (chosen: Invocation) => void): Argv {
     );
 }
 
-/** The texts of the run's flags that were given, by flag. */
-function flagsOf(args: Arguments): Record<string, string[]> {
-  const flags: Record<string, string[]> = {};
-  for (const option of OPTIONS) {
-    const texts = textsOf(args, option.flag, option.placeholder === undefined);
-    if (texts.length > 0) flags[option.flag] = texts;
-  }
-  return flags;
-}
-
 function configFileOf(args: Arguments): { configFile?: string } {
   const [file, second] = textsOf(args, 'config', false);
   if (second !== undefined) throw new BenchError('OB_BAD_VALUE', '--config was given more than once', 'Give it once.');
@@ -173,20 +160,6 @@ function configFileOf(args: Arguments): { configFile?: string } {
 
 function calibrationFolder(args: Arguments): string {
   return textsOf(args, 'out', false).at(-1) ?? 'results';
-}
-
-function textsOf(args: Arguments, flag: string, isSwitch: boolean): string[] {
-  const given = args[flag];
-  if (given === undefined) return [];
-  const values: unknown[] = Array.isArray(given) ? given : [given];
-  if (!isSwitch && values.includes(false)) {
-    throw new BenchError(
-      'OB_USAGE',
-      `--no-${flag}: --${flag} is not a switch`,
-      `Leave it out, or give it a value: --${flag} VALUE.`,
-    );
-  }
-  return values.map(String);
 }
 
 function isOn(args: Arguments, flag: string): boolean {

@@ -1,5 +1,7 @@
 /** What yargs says of arguments that it does not understand, said with the flag's name and the way out. */
 import { OPTIONS } from '../config/options.ts';
+import { withoutUserinfo } from '../config/redact.ts';
+import { SERVER_OPTIONS } from '../config/server-options.ts';
 import { nearest } from '../config/suggest.ts';
 import { BenchError } from './bench-error.ts';
 import { COMMANDS } from './command-names.ts';
@@ -11,8 +13,10 @@ const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
   compare: ['json'],
   list: ['json'],
   inject: ['run', 'out', 'partition', 'store', 'duration', 'seed', 'json'],
-  matrix: ['kinds', 'architectures', 'out', 'json'],
+  matrix: ['kinds', 'architectures', ...SERVER_OPTIONS.map((option) => option.flag), 'out', 'json'],
   calibrate: ['quick', 'out', 'json'],
+  services: ['packages', 'directory', 'port-offset', 'json'],
+  doctor: ['log', 'store', 'speed-store', 'json'],
 };
 
 /** The error for a message of yargs about these arguments. */
@@ -33,6 +37,10 @@ export function usageError(message: string, argv: readonly string[]): BenchError
   }
   if (message.startsWith('Not enough non-option arguments') && command === 'inject') {
     return new BenchError('OB_USAGE', 'inject was not told which fault', 'Write omegabench inject KIND --run ID.');
+  }
+  if (message.startsWith('Not enough non-option arguments') && command === 'services') {
+    const remedy = 'Write omegabench services up, omegabench services down, or omegabench services status.';
+    return new BenchError('OB_USAGE', 'services was not told what to do', remedy);
   }
   if (message.startsWith('Not enough non-option arguments')) {
     const remedy =
@@ -72,7 +80,8 @@ function unknownArgument(name: string, command: string, argv: readonly string[])
 }
 
 /** A word where a flag was expected; often a command after `npm start --`, which is `run` already. */
-function strayWord(word: string, command: string): BenchError {
+function strayWord(typed: string, command: string): BenchError {
+  const word = withoutUserinfo(typed);
   const isCommand = COMMANDS.some((known) => known === word);
   const remedy = isCommand
     ? `'npm start' is 'omegabench run'; for this one write 'npm run omegabench -- ${word}'.`

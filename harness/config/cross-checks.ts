@@ -1,11 +1,9 @@
 /** Settings that are each in range but make no sense together. */
 import { BenchError } from '../cli/bench-error.ts';
 import type { RunConfig } from './run-config.ts';
-import { flagSource, type Source } from './source.ts';
+import { checkServerSettings } from './server-checks.ts';
+import { flagSource, type SourceOf } from './source.ts';
 import { count, duration, fraction, rate } from './units.ts';
-
-/** Where an option was said; undefined if it was left to its default. */
-export type SourceOf = (flag: string) => Source | undefined;
 
 /** With fewer impressions than this, an hour of a partition has too few tweets for its figures to mean anything. */
 const LEAST_IMPRESSIONS_PER_HOUR_AND_PARTITION = 1000;
@@ -21,6 +19,7 @@ export function checkAgainstEachOther(
 ): void {
   checkWorkers(config, sourceOf);
   checkDisorder(config, sourceOf);
+  checkServerSettings(config, sourceOf);
   if (config.trace === undefined) {
     checkFractions(config, sourceOf);
     checkVolume(config, sourceOf);

@@ -1,7 +1,14 @@
 /** What the command line, the help and the config file need to know of one setting. */
 import type { OptionReader } from './readers.ts';
 
-export const OPTION_GROUPS = ['Run', 'Stream', 'Pipelines', 'Acts and faults', 'Architecture variants'] as const;
+export const OPTION_GROUPS = [
+  'Run',
+  'Stream',
+  'Pipelines',
+  'Servers',
+  'Acts and faults',
+  'Architecture variants',
+] as const;
 
 export interface OptionSpecification {
   readonly flag: string;

@@ -5,6 +5,7 @@
 import type { OptionSpecification } from './option.ts';
 import { choice, enumeration, name, names, numeric, skew } from './readers.ts';
 import { DEFAULTS, QUICK_PRESET } from './run-config.ts';
+import { SERVER_OPTIONS } from './server-options.ts';
 import { count, duration, fraction, integer, rate } from './units.ts';
 import { VARIANT_OPTIONS } from './variant-options.ts';
 
@@ -174,11 +175,12 @@ export const OPTIONS: readonly OptionSpecification[] = [
     flag: 'store-sync',
     group: 'Pipelines',
     placeholder: 'on|off',
-    description: 'Whether the store syncs each transaction to disk',
+    description: 'Whether the embedded store syncs each transaction to disk',
     defaultText: DEFAULTS.storeSync,
     choices: ['on', 'off'],
     read: enumeration('storeSync', ['on', 'off']),
   },
+  ...SERVER_OPTIONS,
   {
     flag: 'act-hours',
     group: 'Acts and faults',
@@ -206,7 +208,7 @@ export const OPTIONS: readonly OptionSpecification[] = [
   {
     flag: 'rungs',
     group: 'Acts and faults',
-    description: "Measure alpha's other transaction sizes, and no checkpoints, too (--no-rungs: do not)",
+    description: "Measure alpha's other transaction sizes or clients, and no checkpoints, too (--no-rungs: do not)",
     defaultText: 'on',
     read: choice('rungs'),
   },

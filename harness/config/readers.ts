@@ -60,7 +60,7 @@ export function enumeration<K extends keyof Settings>(
 }
 
 /** On or off; the command line says it with the flag alone or with `--no-` before it. */
-export function choice(setting: 'quick' | 'json' | 'rungs'): OptionReader {
+export function choice(setting: 'quick' | 'json' | 'rungs' | 'ownsServers'): OptionReader {
   return (texts, source) => {
     const text = only(texts, source);
     if (text === 'true' || text === 'false') return { [setting]: text === 'true' };
@@ -152,7 +152,8 @@ export const skew: OptionReader = (texts, source) => {
   );
 };
 
-function only(texts: readonly string[], source: Source): string {
+/** The one text of an option that is given once. */
+export function only(texts: readonly string[], source: Source): string {
   const [text, second] = texts;
   if (text !== undefined && second === undefined) return text;
   throw new BenchError('OB_BAD_VALUE', `${source.name} was given ${texts.length} times`, 'Give it once.');

@@ -46,6 +46,9 @@ function real(setting: RangedSetting) {
   return z.number().min(RANGES[setting][0]).max(RANGES[setting][1]);
 }
 
+/** Whatever stands before an @ in a URL is a secret. */
+const serverText = z.string().regex(/^[^@]+$/, 'no credentials');
+
 export const runConfigSchema = z.strictObject({
   /** Names of registered architectures, in the order in which they run. */
   architectures: z.array(z.string()),
@@ -105,7 +108,18 @@ export const runConfigSchema = z.strictObject({
   batchBucket: z.enum(['arrival-time', 'event-time']),
   batchCutOffMs: whole('batchCutOffMs'),
   storeSync: z.enum(['on', 'off']),
-  /** The arguments as they were given, for the line that runs it again. */
+  /** `files`, or the URL of a Kafka cluster. No URL here has a user name or a password in it. */
+  log: serverText,
+  /** `lmdb`, or the URL of Redis or Cassandra. */
+  store: serverText,
+  speedStore: serverText,
+  framing: z.enum(['block', 'event']),
+  codec: z.enum(['none', 'gzip', 'snappy', 'lz4', 'zstd']),
+  redisClient: z.enum(['await-each', 'pipeline', 'script', 'raw']),
+  redisResend: z.enum(['off', 'on']),
+  /** Faults may strike servers that the harness did not start. */
+  ownsServers: z.boolean(),
+  /** The arguments as they were given, without secrets, for the line that runs it again. */
   arguments: z.array(z.string()),
 });
 
@@ -154,12 +168,27 @@ export const DEFAULTS = {
   batchBucket: 'arrival-time',
   batchCutOffMs: 0,
   storeSync: 'on',
+  log: 'files',
+  store: 'lmdb',
+  framing: 'block',
+  codec: 'none',
+  redisClient: 'pipeline',
+  redisResend: 'off',
+  ownsServers: false,
 } as const satisfies Settings;
+
+/** Cassandra's counters are so slow that as many keys as elsewhere would take the failure act many minutes. */
+const LEAST_KEYS_ON_CASSANDRA = 1000;
+
+function leastKeys(store: string): number {
+  return store.startsWith('cassandra') ? LEAST_KEYS_ON_CASSANDRA : DEFAULTS.minimumAuditedKeys;
+}
 
 /**
  * Fills in what was not said. Some defaults follow from other settings: the bound on disorder is at most a quarter of
  * the hour, there are no more workers than partitions, and late impressions are at most an hour later than the bound.
- * Arrivals of a trace that is replayed at a rate say nothing of event times, so batch does not go by them then.
+ * Arrivals of a trace that is replayed at a rate say nothing of event times, so batch does not go by them then. The
+ * speed store is where the serving store is.
  */
 export function withDefaults(settings: Settings, registered: readonly string[]): RunConfig {
   const base = { ...DEFAULTS, ...(settings.quick === true ? QUICK_PRESET : {}), ...settings };
@@ -173,6 +202,8 @@ export function withDefaults(settings: Settings, registered: readonly string[]):
     maxLateMs: settings.maxLateMs ?? base.hourMs,
     batchBucket:
       settings.batchBucket ?? (settings.trace?.ratePerSecond === undefined ? DEFAULTS.batchBucket : 'event-time'),
+    speedStore: settings.speedStore ?? base.store,
+    minimumAuditedKeys: settings.minimumAuditedKeys ?? leastKeys(base.store),
     arguments: base.arguments ?? [],
   };
 }

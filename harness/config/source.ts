@@ -12,6 +12,9 @@ export interface Source {
   readonly name: string;
 }
 
+/** Where an option was said; undefined if it was left to its default. */
+export type SourceOf = (flag: string) => Source | undefined;
+
 export function flagSource(flag: string): Source {
   return {
     name: `--${flag}`,

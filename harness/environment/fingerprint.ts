@@ -97,7 +97,7 @@ function containerHints(facts: HostFacts): string[] {
 }
 
 /** The quota of control group v2: `max 100000`, or microseconds of CPU per period of wall time. */
-function readCpuLimit(readText: ReadText): number | undefined {
+export function readCpuLimit(readText: ReadText): number | undefined {
   const [quota, period] = (readText('/sys/fs/cgroup/cpu.max') ?? '').trim().split(/\s+/).map(Number);
   if (quota === undefined || period === undefined || !(quota > 0) || !(period > 0)) return undefined;
   return quota / period;

@@ -20,7 +20,7 @@ export function hostFacts(): HostFacts {
   };
 }
 
-function readText(path: string): string | undefined {
+export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {

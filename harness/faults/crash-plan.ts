@@ -46,6 +46,15 @@ function ordinal(n: number): string {
 }
 
 /**
+ * How many events crashes can leave in doubt, none if they are all at failpoints of a worker with one partition:
+ * between two failpoints nothing is in flight, but for a checkpoint that is written beside the steps.
+ */
+export function doubtAfter(crashes: readonly Pick<PlannedCrash, 'failpoint'>[]): { inDoubt?: number } {
+  const atFailpoints = crashes.length > 0 && crashes.every(({ failpoint }) => failpoint !== 'mid-snapshot');
+  return atFailpoints ? { inDoubt: 0 } : {};
+}
+
+/**
  * The crashes of the failure act: one at a stream position that is the same for all, then one at the failpoint that is
  * worst for each stage (the moment between a write and the commit of its position, the middle of a hand-over, of a
  * load, of a snapshot), and for state that is never handed over a second one while it restores.

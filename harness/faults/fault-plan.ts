@@ -5,6 +5,7 @@
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import type { FaultSpecification, Situation, Strike } from './fault.ts';
+import type { ServerFacts } from './proxy/servers.ts';
 import { faultDefinition } from './registry.ts';
 
 /** What of a stream a plan goes by. */
@@ -25,9 +26,15 @@ export function situationAt(
 }
 
 /** The strikes of a kind as specifications; none where it has nothing to strike. */
-export function specificationsOf(kind: string, id: string, situation: Situation, seed: number): FaultSpecification[] {
+export function specificationsOf(
+  kind: string,
+  id: string,
+  situation: Situation,
+  seed: number,
+  servers: readonly ServerFacts[] = [],
+): FaultSpecification[] {
   const definition = faultDefinition(kind);
-  if (definition.whyNot(situation.declaration) !== undefined) return [];
+  if (definition.whyNot(situation.declaration, servers) !== undefined) return [];
   const strikes = definition.plan(situation);
   return strikes.map((strike: Strike, index) => ({
     id: strikes.length === 1 ? id : `${id} ${index + 1}`,
@@ -46,11 +53,12 @@ export function planKinds(
   stream: PlannedStream,
   times: { fromMs: number; toMs: number; hourMs: number },
   seed: number,
+  servers: readonly ServerFacts[] = [],
 ): FaultSpecification[] {
   const spanMs = Math.max(0, times.toMs - times.fromMs);
   return kinds.flatMap((kind, index) => {
     const atMs = times.fromMs + (index * spanMs) / kinds.length;
-    return specificationsOf(kind, kind, situationAt(declaration, stream, atMs, times.hourMs), seed);
+    return specificationsOf(kind, kind, situationAt(declaration, stream, atMs, times.hourMs), seed, servers);
   });
 }
 

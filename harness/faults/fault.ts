@@ -3,7 +3,8 @@
  * knows how to break it, what shows that it bit, how to heal it, and what each architecture must then answer.
  */
 import { z } from 'zod';
-import { type Declaration, type Stage, storesOf } from '../../substrates/declaration.ts';
+import { type Declaration, type Stage, type StoreName, storesOf } from '../../substrates/declaration.ts';
+import type { KeyValueStore } from '../../substrates/key-value-store/key-value-store.ts';
 import type { Runtime } from '../../substrates/runtime.ts';
 import { FAILPOINTS } from '../../substrates/stream-engine/embedded/hooks.ts';
 import type { RunningJob } from '../../substrates/stream-engine/stream-engine.ts';
@@ -11,6 +12,8 @@ import { finalStages } from '../run/promises.ts';
 import type { CrashRecord, PlannedCrash } from './crash-plan.ts';
 import type { FaultDirector } from './fault-director.ts';
 import type { Offer } from './offer.ts';
+import type { Network } from './proxy/network.ts';
+import type { ServerControl, ServerFacts } from './proxy/servers.ts';
 import type { QueryPath } from './query-path.ts';
 
 const place = z.int().min(0);
@@ -40,6 +43,8 @@ export const faultSpecificationSchema = z.strictObject({
       partition: place.optional(),
       /** Where a fault strikes a store: this one. */
       store: z.enum(['serving', 'speed']).optional(),
+      /** Where a fault strikes a real server: the one that is used for this. */
+      server: z.enum(['log', 'serving', 'speed']).optional(),
     })
     .prefault({}),
   trigger: triggerSchema,
@@ -53,11 +58,20 @@ export type Trigger = z.infer<typeof triggerSchema>;
 
 /**
  * What the counts are after the fault, all healed and drained. `exact`: right. `stale`: right, and answers were old or
- * missing meanwhile. `repeats`, `loses`: wrong by the predicted number of events. `rises`: by the duplicates that the
- * stream really has. `drops`: late events are dropped and counted. `misplaces`: in the hour of their arrival.
- * `fail-stop`: the job refuses to go on.
+ * missing meanwhile. `repeats`, `loses`: wrong by the predicted number of events. `may-repeat`: right, or too high by
+ * no more than what was under way. `rises`: by the duplicates that the stream really has. `drops`: late events are
+ * dropped and counted. `misplaces`: in the hour of their arrival. `fail-stop`: the job refuses to go on.
  */
-export type Outcome = 'exact' | 'stale' | 'repeats' | 'loses' | 'rises' | 'drops' | 'misplaces' | 'fail-stop';
+export type Outcome =
+  | 'exact'
+  | 'stale'
+  | 'may-repeat'
+  | 'repeats'
+  | 'loses'
+  | 'rises'
+  | 'drops'
+  | 'misplaces'
+  | 'fail-stop';
 
 /** What shows that a fault bit. Times are the run's clock. */
 export interface Evidence {
@@ -95,6 +109,14 @@ export interface FaultContext {
   silentAfterMs?: number;
   /** The way of a query to its stores and to the state. */
   queryPath?: QueryPath;
+  /** The real servers that the run uses; none where everything is embedded. */
+  realServers?: readonly ServerFacts[];
+  /** What can be done to the network between the workers and them. */
+  network?: Network;
+  /** Those of them that omegabench has started itself. */
+  servers?: ServerControl;
+  /** The harness's own handles of the stores, which pass no proxy. */
+  stores?: Partial<Record<StoreName, KeyValueStore>>;
 }
 
 /** Where and when a fault could strike if nobody says so. */
@@ -118,10 +140,12 @@ export interface FaultDefinition {
   readonly description: string;
   /** Row of the fault matrix, such as F5. */
   readonly row: string;
-  /** Why there is nothing of this architecture for the fault to strike; undefined if there is. */
-  whyNot(declaration: Declaration): string | undefined;
+  /** Why there is nothing of this architecture, on these servers, for the fault to strike; undefined if there is. */
+  whyNot(declaration: Declaration, servers?: readonly ServerFacts[]): string | undefined;
   /** What the counts of this stage are afterwards, struck where a plan strikes. */
-  outcomeOf(stage: Stage, declaration: Declaration): Outcome;
+  outcomeOf(stage: Stage, declaration: Declaration, servers?: readonly ServerFacts[]): Outcome;
+  /** Of a fault of real servers: why it may not be done to this one; undefined if it may. */
+  forbidden?(server: ServerFacts): string | undefined;
   /** Where it strikes if nobody says so, in the order in which it does. */
   plan(situation: Situation): Strike[];
   /** Changes what is offered, before anything is started. */
@@ -134,26 +158,42 @@ export interface FaultDefinition {
 export function expectedOf(
   definition: FaultDefinition,
   declaration: Declaration,
+  servers: readonly ServerFacts[] = [],
 ): { final: Outcome; speed: Outcome | undefined } | 'not-applicable' {
-  if (definition.whyNot(declaration) !== undefined) return 'not-applicable';
-  const outcomes = finalStages(declaration).map(({ stage }) => definition.outcomeOf(stage, declaration));
+  if (definition.whyNot(declaration, servers) !== undefined) return 'not-applicable';
+  const outcomeOf = (stage: Stage): Outcome => definition.outcomeOf(stage, declaration, servers);
+  const outcomes = finalStages(declaration).map(({ stage }) => outcomeOf(stage));
   const speed = declaration.answer.from === 'batch-over-speed' ? declaration.answer.speed : undefined;
   const writers = declaration.stages.filter((stage) => 'store' in stage && stage.store === speed);
   return {
     final: worstOf(outcomes),
-    speed: speed === undefined ? undefined : worstOf(writers.map((stage) => definition.outcomeOf(stage, declaration))),
+    speed: speed === undefined ? undefined : worstOf(writers.map(outcomeOf)),
   };
 }
 
 /** In words for a list, such as `exact (speed store: repeats)`. */
-export function spellExpected(definition: FaultDefinition, declaration: Declaration): string {
-  const expected = expectedOf(definition, declaration);
-  if (expected === 'not-applicable') return `not applicable: ${definition.whyNot(declaration)}`;
+export function spellExpected(
+  definition: FaultDefinition,
+  declaration: Declaration,
+  servers: readonly ServerFacts[] = [],
+): string {
+  const expected = expectedOf(definition, declaration, servers);
+  if (expected === 'not-applicable') return `not applicable: ${definition.whyNot(declaration, servers)}`;
   const { final, speed } = expected;
   return speed === undefined || speed === final ? final : `${final} (speed store: ${speed})`;
 }
 
-const SEVERITY: readonly Outcome[] = ['exact', 'stale', 'misplaces', 'drops', 'rises', 'repeats', 'loses', 'fail-stop'];
+const SEVERITY: readonly Outcome[] = [
+  'exact',
+  'stale',
+  'misplaces',
+  'drops',
+  'rises',
+  'may-repeat',
+  'repeats',
+  'loses',
+  'fail-stop',
+];
 
 function worstOf(outcomes: readonly Outcome[]): Outcome {
   return outcomes.reduce((a, b) => (SEVERITY.indexOf(b) > SEVERITY.indexOf(a) ? b : a), 'exact');

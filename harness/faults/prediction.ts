@@ -7,12 +7,15 @@ import type { RowColumns } from '../../substrates/key-value-store/key-value-stor
 import type { Files } from '../../substrates/runtime.ts';
 import { readRowFiles } from './deleted-rows.ts';
 import type { FaultDirector, RepeatedEvents } from './fault-director.ts';
+import { doubtedEvents, readDoubts } from './proxy/doubtful-store.ts';
 
 export interface FaultEffects {
   /** What each stage has written again; it doubles counts only where a write is not idempotent. */
   repeated: readonly RepeatedEvents[];
   /** What a store has forgotten of what it had acknowledged. */
   lost: Partial<Record<StoreName, RowColumns>>;
+  /** Most events that may or may not have been written, where that is known beforehand. */
+  inDoubt?: number;
 }
 
 export async function effectsOf(
@@ -28,6 +31,8 @@ export async function effectsOf(
     sum.atLeast += events;
     sum.atMost += events;
   }
+  const doubts = await readDoubts(files, director.directory);
+  for (const sum of repeated) sum.atMost += doubtedEvents(doubts, sum.stage);
   const lost: FaultEffects['lost'] = {};
   for (const name of ['serving', 'speed'] as const) {
     const rows = await readRowFiles(files, director.directory, `${name}-p`, '.lost');

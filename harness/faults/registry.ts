@@ -14,9 +14,15 @@ import { killRepeatedly } from './kinds/kill-repeatedly.ts';
 import { lateEvents } from './kinds/late-events.ts';
 import { midFlush } from './kinds/mid-flush.ts';
 import { midPublish } from './kinds/mid-publish.ts';
+import { networkBlackHole } from './kinds/network-black-hole.ts';
+import { networkDelay } from './kinds/network-delay.ts';
+import { networkDrop } from './kinds/network-drop.ts';
+import { networkReplyLost } from './kinds/network-reply-lost.ts';
+import { networkReset } from './kinds/network-reset.ts';
 import { outOfOrder } from './kinds/out-of-order.ts';
 import { partitionFromLog } from './kinds/partition-from-log.ts';
 import { replyLost } from './kinds/reply-lost.ts';
+import { serverKill } from './kinds/server-kill.ts';
 import { slowQueryPath } from './kinds/slow-query-path.ts';
 import { slowStore } from './kinds/slow-store.ts';
 import { storeLosesTail } from './kinds/store-loses-tail.ts';
@@ -31,9 +37,15 @@ export const faultDefinitions: readonly FaultDefinition[] = [
   killAtFailpoint,
   killInRecovery,
   storeOutage,
+  networkDrop,
+  networkBlackHole,
   storeLosesTail,
+  serverKill,
   replyLost,
+  networkReplyLost,
+  networkReset,
   slowStore,
+  networkDelay,
   partitionFromLog,
   zombie,
   duplicateDelivery,

@@ -12,6 +12,7 @@ import type { HooksBinding } from '../../substrates/stream-engine/stream-engine.
 import type { CrashRecord, PlannedCrash } from './crash-plan.ts';
 import { deletedRowsPath, encodeDeletedRows } from './deleted-rows.ts';
 import { Ledger, ledgerPath } from './ledger.ts';
+import { doubtfulStore } from './proxy/doubtful-store.ts';
 import { ArmedFaults, type WorkerLifeId } from './worker/armed-faults.ts';
 import { type DeliveredAgain, FaultyReader } from './worker/faulty-reader.ts';
 import { FaultyStore } from './worker/faulty-store.ts';
@@ -116,7 +117,10 @@ class FaultHooks implements WorkerHooks {
   }
 
   wrapStore(name: StoreName, store: KeyValueStore): KeyValueStore {
-    return new FaultyStore(store, name, this.#faults, this.#data.directory, () => this.#writingStage);
+    const { directory } = this.#data;
+    const writingStage = (): number | undefined => this.#writingStage;
+    const doubted = doubtfulStore(store, name, this.#runtime, directory, writingStage);
+    return new FaultyStore(doubted, name, this.#faults, directory, writingStage);
   }
 
   wrapReader(site: HookSite, reader: LogReader): LogReader {

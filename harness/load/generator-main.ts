@@ -4,7 +4,7 @@
  */
 import { openStream } from '../../generators/open-stream.ts';
 import { MonotonicClock } from '../../substrates/clock.ts';
-import { openFileLog } from '../../substrates/event-log/open-log.ts';
+import { openLog } from '../../substrates/event-log/open-log.ts';
 import { Generator } from './generator.ts';
 import type { FromGenerator, GeneratorSpecification, ToGenerator } from './generator-messages.ts';
 
@@ -34,7 +34,7 @@ function open(specification: GeneratorSpecification): Promise<Generator> {
 
 async function openGenerator(specification: GeneratorSpecification): Promise<Generator> {
   const source = await openStream(specification.stream);
-  const log = await openFileLog(specification.log);
+  const log = await openLog(specification.log);
   const clock = new MonotonicClock(specification.epochOffsetMs);
   return Generator.open({ source, log, clock, repeated: specification.repeated ?? [] });
 }

@@ -1,6 +1,8 @@
 /** A cell of the fault matrix: one architecture after one fault, and whether that is what must come of it. */
 import type { Declaration } from '../../substrates/declaration.ts';
 import { expectedOf, type FaultDefinition, type Outcome, spellExpected } from '../faults/fault.ts';
+import { whyForbidden } from '../faults/permission.ts';
+import type { ServerFacts } from '../faults/proxy/servers.ts';
 import type { FailureAct, FailureFigures, Verdict } from '../results/acts.ts';
 
 export interface Cell {
@@ -25,9 +27,14 @@ export interface Cell {
   };
 }
 
-/** The cell of a fault that has nothing to strike; undefined if it has. */
-export function notApplicable(definition: FaultDefinition, declaration: Declaration): Cell | undefined {
-  const reason = definition.whyNot(declaration);
+/** The cell of a fault that has nothing to strike, or may not; undefined if it may. `servers`: those of the runs. */
+export function notApplicable(
+  definition: FaultDefinition,
+  declaration: Declaration,
+  servers: readonly ServerFacts[] = [],
+): Cell | undefined {
+  const reason =
+    definition.whyNot(declaration, servers) ?? whyForbidden([{ kind: definition.kind }], [declaration], servers);
   if (reason === undefined) return undefined;
   const { row, kind } = definition;
   return {
@@ -40,9 +47,19 @@ export function notApplicable(definition: FaultDefinition, declaration: Declarat
   };
 }
 
-export function cellOf(definition: FaultDefinition, declaration: Declaration, act: FailureAct): Cell {
+export function cellOf(
+  definition: FaultDefinition,
+  declaration: Declaration,
+  act: FailureAct,
+  servers: readonly ServerFacts[] = [],
+): Cell {
   const { row, kind } = definition;
-  const named = { row, kind, architecture: declaration.name, expected: spellExpected(definition, declaration) };
+  const named = {
+    row,
+    kind,
+    architecture: declaration.name,
+    expected: spellExpected(definition, declaration, servers),
+  };
   if (act.state === 'skipped' || act.state === 'interrupted' || act.verdict === undefined) {
     const why = act.state === 'skipped' ? act.reason : act.state === 'invalid' ? act.reasons.join('; ') : 'interrupted';
     return { ...named, verdict: 'INVALID', found: why, differs: `no verdict: ${why}` };
@@ -50,7 +67,7 @@ export function cellOf(definition: FaultDefinition, declaration: Declaration, ac
   const figures = act as FailureFigures;
   const { verdict, verdictReason, faults } = figures;
   const { doubleCounted, lost, misplaced, lateDropped, unexplained, keysAudited, speed } = figures;
-  const differs = differenceOf(definition, declaration, figures);
+  const differs = differenceOf(expectedOf(definition, declaration, servers), figures);
   return {
     ...named,
     verdict,
@@ -70,12 +87,7 @@ export function cellOf(definition: FaultDefinition, declaration: Declaration, ac
 }
 
 /** Why an act is not what must come of the fault; undefined if it is. */
-function differenceOf(
-  definition: FaultDefinition,
-  declaration: Declaration,
-  figures: FailureFigures,
-): string | undefined {
-  const expected = expectedOf(definition, declaration);
+function differenceOf(expected: ReturnType<typeof expectedOf>, figures: FailureFigures): string | undefined {
   if (expected === 'not-applicable') return 'the fault has nothing to strike, and was run';
   if (figures.verdict !== 'EXACT' && figures.verdict !== 'EXPECTED-ERROR') {
     return `${figures.verdict}: ${figures.verdictReason}`;
@@ -107,6 +119,8 @@ function differenceOfCounts(expected: Outcome, counts: Counts): string | undefin
     case 'exact':
     case 'stale':
       return doubleCounted + lost + lateDropped === 0 ? undefined : complaint('no error');
+    case 'may-repeat':
+      return lost + lateDropped === 0 ? undefined : complaint('at most double counts');
     case 'repeats':
       return doubleCounted > 0 && lost + lateDropped === 0 ? undefined : complaint('double counts alone');
     case 'loses':

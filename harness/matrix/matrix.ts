@@ -5,8 +5,11 @@
 import { architectures } from '../../architectures/registry.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import { JobFailedError } from '../../substrates/stream-engine/stream-engine.ts';
+import type { ServerCredentials } from '../config/credentials.ts';
 import { type RunConfig, runConfigSchema, withDefaults } from '../config/run-config.ts';
 import type { FaultDefinition } from '../faults/fault.ts';
+import type { ServerFacts } from '../faults/proxy/servers.ts';
+import { type RealServerPlaces, realServersOf } from '../faults/real-servers.ts';
 import { faultDefinitions } from '../faults/registry.ts';
 import { GeneratorFailedError } from '../load/generator-process.ts';
 import type { FailureAct } from '../results/acts.ts';
@@ -14,26 +17,31 @@ import { type ActContext, LeadTime } from '../run/act-context.ts';
 import { runFailure } from '../run/failure-act.ts';
 import type { ProgressSink } from '../run/progress-sink.ts';
 import { freshRunId } from '../run/run-id.ts';
+import { RunServers } from '../run/run-servers.ts';
+import { RunSubstrates } from '../run/run-substrates.ts';
 import { distinctPerEventOf } from '../run/steady-act.ts';
 import { planStreams } from '../run/streams.ts';
 import { Workspace } from '../run/workspace.ts';
+import { ownedService } from '../services/services.ts';
 import { type Cell, cellOf, notApplicable } from './cell.ts';
+import type { MatrixPace } from './pace.ts';
 
-export interface MatrixOptions {
+export interface MatrixOptions extends MatrixPace {
   kinds: readonly string[];
   architectures: readonly string[];
   out: string;
-  ratePerSecond: number;
-  hourMs: number;
-  hours: number;
   signal: AbortSignal;
+  /** Where log and stores are; embedded, if nobody says so. */
+  substrates?: Partial<RealServerPlaces>;
+  credentials?: ServerCredentials;
   /** Called after each cell. */
   done: (cell: Cell, cells: number, of: number) => void;
 }
 
-export const MATRIX_DEFAULTS = { ratePerSecond: 40_000, hourMs: 500, hours: 4, out: 'results' } as const;
 /** A machine that is busy for a moment must not look dead, and a zombie must not take long. */
 const SILENT_AFTER_MS = 900;
+/** A worker whose call to a real server waits for a time-out must not look dead either. */
+const SILENT_AFTER_ON_SERVERS_MS = 5000;
 const CHECKPOINT_INTERVAL_MS = 100;
 /** A run that is invalid proves nothing and is taken once more; the cell says why it was. */
 const ATTEMPTS = 2;
@@ -41,13 +49,28 @@ const ATTEMPTS = 2;
 export interface MatrixRun {
   cells: Cell[];
   directory: string;
+  places: Places;
+}
+
+/** Where log and stores were: `files`, `lmdb`, or URLs without secrets. */
+export type Places = Pick<RunConfig, 'log' | 'store' | 'speedStore'>;
+
+/** What all cells share. */
+interface Bench {
+  options: MatrixOptions;
+  workspace: Workspace;
+  lead: LeadTime;
+  /** The real servers behind log and stores; none where they are embedded. */
+  realServers: readonly ServerFacts[];
 }
 
 export async function runMatrix(options: MatrixOptions): Promise<MatrixRun> {
   const kinds = faultDefinitions.filter(({ kind }) => options.kinds.includes(kind));
   const declarations = architectures.filter(({ name }) => options.architectures.includes(name));
+  const config = configOf(options, 'crash', 'alpha');
+  const realServers = await realServersOf(config, { ownedService: (url) => ownedService(url) });
   const workspace = await Workspace.create(options.out, `matrix-${freshRunId()}`);
-  const lead = new LeadTime();
+  const bench: Bench = { options, workspace, lead: new LeadTime(), realServers };
   const cells: Cell[] = [];
   const of = kinds.length * declarations.length;
   try {
@@ -55,29 +78,23 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixRun> {
       for (const declaration of declarations) {
         options.signal.throwIfAborted();
         const cell =
-          notApplicable(definition, declaration) ?? (await takeCell(options, workspace, lead, definition, declaration));
+          notApplicable(definition, declaration, realServers) ?? (await takeCell(bench, definition, declaration));
         cells.push(cell);
         options.done(cell, cells.length, of);
       }
     }
-    return { cells, directory: workspace.directory };
+    const { log, store, speedStore } = config;
+    return { cells, directory: workspace.directory, places: { log, store, speedStore } };
   } finally {
     await workspace.close();
   }
 }
 
-async function takeCell(
-  options: MatrixOptions,
-  workspace: Workspace,
-  lead: LeadTime,
-  definition: FaultDefinition,
-  declaration: Declaration,
-): Promise<Cell> {
-  const config = configOf(options, definition.kind, declaration.name);
+async function takeCell(bench: Bench, definition: FaultDefinition, declaration: Declaration): Promise<Cell> {
+  const config = configOf(bench.options, definition.kind, declaration.name);
   const invalid: string[] = [];
   for (;;) {
-    const act = await runOnce(config, workspace, lead, declaration, options.signal);
-    const cell = cellOf(definition, declaration, act);
+    const cell = cellOf(definition, declaration, await runOnce(bench, config, declaration), bench.realServers);
     if (cell.verdict !== 'INVALID' || invalid.length + 1 === ATTEMPTS) {
       return invalid.length === 0 ? cell : { ...cell, invalidBefore: invalid };
     }
@@ -86,21 +103,23 @@ async function takeCell(
 }
 
 async function runOnce(
+  { options, workspace, lead, realServers }: Bench,
   config: RunConfig,
-  workspace: Workspace,
-  lead: LeadTime,
   declaration: Declaration,
-  signal: AbortSignal,
 ): Promise<FailureAct> {
+  const { signal, credentials = {} } = options;
   const streams = await planStreams(config, workspace);
+  const substrates = new RunSubstrates(config, credentials, freshRunId());
   const context: ActContext = {
     config,
     workspace,
+    substrates,
+    servers: await RunServers.of(config),
     progress: silent,
     signal,
     streams,
     lead,
-    silentAfterMs: SILENT_AFTER_MS,
+    silentAfterMs: realServers.length === 0 ? SILENT_AFTER_MS : SILENT_AFTER_ON_SERVERS_MS,
     countsOnly: true,
   };
   const commonRatePerSecond = config.ratePerSecond;
@@ -115,12 +134,15 @@ async function runOnce(
   } catch (error) {
     if (!(error instanceof JobFailedError || error instanceof GeneratorFailedError)) throw error;
     return { state: 'invalid', reasons: [error.message] };
+  } finally {
+    await substrates.close();
   }
 }
 
 function configOf(options: MatrixOptions, kind: string, architecture: string): RunConfig {
   const { ratePerSecond, hourMs, hours, out } = options;
   const settings = {
+    ...options.substrates,
     architectures: [architecture],
     ratePerSecond,
     commonRatePerSecond: ratePerSecond,

@@ -1,12 +1,13 @@
 /** The fault matrix as a table for a terminal, as Markdown and as data. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { redactUrl } from '../config/redact.ts';
 import type { Cell } from './cell.ts';
-import { type MatrixOptions, type MatrixRun, runMatrix } from './matrix.ts';
+import { type MatrixOptions, type MatrixRun, type Places, runMatrix } from './matrix.ts';
 
 export interface MatrixReport {
   text: string;
-  data: { cells: readonly Cell[]; asExpected: number; of: number; directory: string };
+  data: { cells: readonly Cell[]; asExpected: number; of: number; directory: string; places: Places };
   /** Every cell is. */
   asExpected: boolean;
 }
@@ -24,11 +25,11 @@ export async function reportMatrix(
   const run = await runMatrix({ ...rest, done });
   const report = describeMatrix(run);
   await writeFile(join(run.directory, 'matrix.json'), `${JSON.stringify(report.data, null, 1)}\n`);
-  await writeFile(join(run.directory, 'matrix.md'), markdown(run.cells));
+  await writeFile(join(run.directory, 'matrix.md'), markdown(run));
   return report;
 }
 
-export function describeMatrix({ cells, directory }: MatrixRun): MatrixReport {
+export function describeMatrix({ cells, directory, places }: MatrixRun): MatrixReport {
   const asExpected = cells.filter((cell) => cell.differs === undefined).length;
   const differing = cells.filter((cell) => cell.differs !== undefined);
   const lines = [
@@ -38,14 +39,21 @@ export function describeMatrix({ cells, directory }: MatrixRun): MatrixReport {
       invalidBefore.map((why) => `${kind} × ${architecture} was run again, because it was invalid: ${why}`),
     ),
     ...differing.map(({ kind, architecture, differs }) => `${kind} × ${architecture} differs: ${differs}`),
+    spellPlaces(places),
     `Matrix: ${join(directory, 'matrix.md')}`,
     `${asExpected} of ${cells.length} cells as expected`,
   ];
   return {
     text: `${lines.join('\n')}\n`,
-    data: { cells, asExpected, of: cells.length, directory },
+    data: { cells, asExpected, of: cells.length, directory, places },
     asExpected: asExpected === cells.length && cells.length > 0,
   };
+}
+
+/** `Log: files; store: lmdb`, without secrets whoever wrote them. */
+function spellPlaces({ log, store, speedStore }: Places): string {
+  const speed = speedStore === store ? '' : `; speed store: ${redactUrl(speedStore)}`;
+  return `Log: ${redactUrl(log)}; store: ${redactUrl(store)}${speed}`;
 }
 
 /** A word or two for a cell: the verdict, and the size of what went wrong. */
@@ -95,7 +103,7 @@ function terminalTable(cells: readonly Cell[]): string[] {
   );
 }
 
-function markdown(cells: readonly Cell[]): string {
+function markdown({ cells, places }: MatrixRun): string {
   const { head, rows } = rowsOf(cells);
   const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
   const asExpected = cells.filter((cell) => cell.differs === undefined).length;
@@ -108,6 +116,8 @@ function markdown(cells: readonly Cell[]): string {
   );
   return [
     '# Fault matrix',
+    '',
+    `${spellPlaces(places)}.`,
     '',
     '`EXACT`: every count is right. `+n`: impressions counted twice, `-n`: lost, `~n`: in another hour, `late n`:',
     "dropped and counted, `speed`: in lambda's speed store alone; each as large as predicted. `STOPPED`: the job refused",

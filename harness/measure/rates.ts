@@ -3,6 +3,8 @@
  */
 import type { StoreCounts } from '../../substrates/key-value-store/key-value-store.ts';
 
+type Figure = 'commands' | 'roundTrips' | 'reads' | 'writes';
+
 export interface CountsSample {
   atMs: number;
   counts: StoreCounts;
@@ -32,7 +34,7 @@ export function storeRates(samples: readonly CountsSample[], fromMs: number, toM
   const from = Math.max(fromMs, first.atMs);
   const to = Math.min(toMs, last.atMs);
   if (!(to > from)) return undefined;
-  const perSecond = (figure: keyof StoreCounts): number =>
+  const perSecond = (figure: Figure): number =>
     ((valueAt(samples, figure, to) - valueAt(samples, figure, from)) * 1000) / (to - from);
   return {
     spanMs: to - from,
@@ -55,7 +57,7 @@ export function commandsPerEvent(counts: StoreCounts, reflectedEvents: number): 
  */
 function peakSecond(
   samples: readonly CountsSample[],
-  figure: keyof StoreCounts,
+  figure: Figure,
   fromMs: number,
   toMs: number,
 ): number | undefined {
@@ -76,7 +78,7 @@ function peakSecond(
 }
 
 /** The count at a time within the samples. */
-function valueAt(samples: readonly CountsSample[], figure: keyof StoreCounts, atMs: number): number {
+function valueAt(samples: readonly CountsSample[], figure: Figure, atMs: number): number {
   let low = 0;
   let high = samples.length - 1;
   while (low < high) {

@@ -2,6 +2,7 @@
 import type { Result } from '../results/schema.ts';
 import { formatTime } from './format.ts';
 import { limits, rerunCommand } from './notes.ts';
+import { serverCeilingsTable, serverCommandsTable, serverCpuTable, serverSettingsTable } from './servers.ts';
 import { verdictSentences } from './story.ts';
 import { auditTable, ratioTable, recoveryTable, type Table, talkTable } from './tables.ts';
 import { warningsOf } from './view.ts';
@@ -18,6 +19,10 @@ export function markdownSummary(result: Result): string {
     ...titled('Audit after the faults', auditTable(result)),
     ...titled('Recovery', recoveryTable(result)),
     ...titled('Claims', claims(result)),
+    ...titled('Servers', serverSettingsTable(result)),
+    ...titled('Commands, sent and counted by the servers', serverCommandsTable(result)),
+    ...titled('CPU time of the servers', serverCpuTable(result)),
+    ...titled('Ceilings of servers and clients', serverCeilingsTable(result)),
     ...list('Warnings', warningsOf(result).map(warningText)),
     ...list('Limits', limits(result)),
     '## Run it again',

@@ -4,7 +4,9 @@ import { formatMs, formatRate } from './format.ts';
 
 export function limits(result: Result): string[] {
   const { config, environment, stream } = result;
-  const embedded = environment.substrates.streamEngine.name === 'embedded';
+  const { eventLog, keyValueStore, streamEngine } = environment.substrates;
+  const onServers = eventLog.name !== 'files' || keyValueStore.name !== 'lmdb';
+  const embedded = streamEngine.name === 'embedded' && !onServers;
   return [
     `One run on one machine with ${environment.cores} cores that generator, pipeline and probes share: ` +
       'compare ratios, not absolute rates.',
@@ -14,6 +16,7 @@ export function limits(result: Result): string[] {
             'There is no network in between, which flatters the store most.',
         ]
       : []),
+    ...(onServers ? serverNotes(result) : []),
     'The death of processes is covered; the loss of power or of a disk is not.',
     `The hour is scaled to ${formatMs(config.hourMs)}, and the tweets with it; ` +
       'rates, and impressions per tweet and hour, are not.',
@@ -24,6 +27,32 @@ export function limits(result: Result): string[] {
       ? [`Offered were ${formatRate(config.ratePerSecond)}, less than the talk’s 1 M/s.`]
       : []),
     ...stream.notes,
+  ];
+}
+
+/** What a reader must know of the real servers behind the figures. */
+function serverNotes({ architectures, environment }: Result): string[] {
+  const { eventLog, keyValueStore } = environment.substrates;
+  const acts = Object.values(architectures).flatMap(({ capacity, steady }) => [capacity, steady]);
+  const checks = acts.flatMap((act) =>
+    'serverCommands' in act && act.serverCommands !== undefined ? Object.values(act.serverCommands).flat() : [],
+  );
+  const sent = checks.reduce((sum, check) => sum + check.sent, 0);
+  const differing = checks.filter((check) => check.sent !== check.counted).length;
+  const isMeasured = acts.some((act) => 'serverCpuSeconds' in act && (act.serverCpuSeconds ?? 0) > 0);
+  return [
+    `The log is ${eventLog.name}, the store ${keyValueStore.name}, as the settings of the environment say.`,
+    isMeasured
+      ? 'Events per CPU-second count the servers that omegabench has started, too; of others nothing is known.'
+      : 'No CPU time of the servers is known, since omegabench has not started them: events per CPU-second are without it.',
+    ...(checks.length === 0
+      ? []
+      : [
+          `Of ${sent.toLocaleString('en')} commands that the stores were sent in capacity and steady acts, ` +
+            (differing === 0
+              ? 'the servers have counted every one.'
+              : `${differing} of ${checks.length} kinds were counted otherwise by the servers.`),
+        ]),
   ];
 }
 

@@ -5,12 +5,13 @@
 import type { FailureFigures } from '../results/acts.ts';
 import type { Result } from '../results/schema.ts';
 import { formatCount, formatMs, formatQuantity, formatRate, formatRatio, listing } from './format.ts';
+import { defaultRungName, fasterRung } from './rungs.ts';
 import { type ArchitectureView, architecturesOf, quotient } from './view.ts';
 
 /** Two sentences: who was fastest and fresh at the offered rate, and who stayed right when workers were killed. */
 export function verdictSentences(result: Result): string[] {
   const views = architecturesOf(result);
-  const told = [throughputSentence(views), failureSentence(views)].filter((sentence) => sentence !== undefined);
+  const told = [throughputSentence(result, views), failureSentence(views)].filter((sentence) => sentence !== undefined);
   return told.length > 0 ? told : ['Nothing was measured to the end, so there is nothing to compare.'];
 }
 
@@ -24,7 +25,7 @@ export function fastestOf(views: readonly ArchitectureView[]): ArchitectureView 
   );
 }
 
-function throughputSentence(views: readonly ArchitectureView[]): string | undefined {
+function throughputSentence(result: Result, views: readonly ArchitectureView[]): string | undefined {
   const fastest = fastestOf(views);
   if (fastest === undefined) return freshnessClause(views);
   const alpha = views.find((view) => view.name === 'alpha');
@@ -33,10 +34,25 @@ function throughputSentence(views: readonly ArchitectureView[]): string | undefi
   const over =
     fastest === alpha || wall === undefined
       ? ''
-      : `, ${formatRatio(wall)} alpha’s rate (${formatRatio(perCpu)} per CPU-second)`;
+      : `, ${formatRatio(wall)} ${alphaInWords(result)} (${formatRatio(perCpu)} per CPU-second)${overBestRung(fastest, alpha)}`;
   const fresh = freshnessClause(views);
   const rate = `${fastest.name} counted ${formatRate(fastest.capacity.eventsPerSecond)} at most${over}`;
   return fresh === undefined ? `${rate}.` : `${rate}; ${fresh}`;
+}
+
+/** Which alpha a ratio is over: on Redis its client decides. */
+function alphaInWords(result: Result): string {
+  const client = defaultRungName(result, 'alpha');
+  return client === undefined ? 'alpha’s rate' : `the rate of alpha by its ${client} client`;
+}
+
+/** The ratio over alpha's best rung, where that is faster than its default. */
+function overBestRung(fastest: ArchitectureView, alpha: ArchitectureView | undefined): string {
+  const best = fasterRung(alpha?.result, alpha?.capacity.eventsPerSecond ?? 0);
+  if (best === undefined) return '';
+  const wall = formatRatio(quotient(fastest.capacity.eventsPerSecond, best.eventsPerSecond));
+  const perCpu = formatRatio(quotient(fastest.capacity.eventsPerCpuSecond, best.eventsPerCpuSecond));
+  return ` and ${wall} (${perCpu}) that of its best rung, ${best.name}`;
 }
 
 function freshnessClause(views: readonly ArchitectureView[]): string | undefined {

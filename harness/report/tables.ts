@@ -15,6 +15,7 @@ import {
   formatShare,
   missing,
 } from './format.ts';
+import { defaultRungName, otherRungs } from './rungs.ts';
 import { errorsInWords, fastestOf } from './story.ts';
 import { type ArchitectureView, architecturesOf, quotient, whereTheCountLives } from './view.ts';
 
@@ -236,8 +237,10 @@ export function ratioTable(result: Result): Table {
   const rows = views.flatMap((view) => {
     if (view === top) return [];
     const { eventsPerSecond, eventsPerCpuSecond } = view.capacity;
-    const own = row([view.name], eventsPerSecond, eventsPerCpuSecond, view.steady.freshnessMs?.p99);
-    const rungs = view.result.rungs.filter((rung) => !rung.isDefault);
+    const rungs = otherRungs(view.result);
+    const client = rungs.length === 0 ? undefined : defaultRungName(result, view.name);
+    const name = client === undefined ? [view.name] : [view.name, `${client} (default)`];
+    const own = row(name, eventsPerSecond, eventsPerCpuSecond, view.steady.freshnessMs?.p99);
     const ofRungs = rungs.map((rung) => row([view.name, rung.name], rung.eventsPerSecond, rung.eventsPerCpuSecond));
     return [own, ...ofRungs].map((cells) => ({ architecture: view.name, cells }));
   });

@@ -1,6 +1,7 @@
 /** The end of a run on a terminal: a table of 80 columns, and who won what. */
 import type { Result } from '../results/schema.ts';
 import { formatCount, formatMs, formatPerEvent, formatQuantity, missing } from './format.ts';
+import { serverSentences } from './servers.ts';
 import { verdictSentences } from './story.ts';
 import type { Table } from './tables.ts';
 import { renderTable } from './terminal-table.ts';
@@ -15,7 +16,7 @@ export function terminalSummary(result: Result): string {
     '',
     '✓ as predicted   ↑ falls behind the offered rate, so its age grows',
     '',
-    ...verdictSentences(result).map((sentence) => wrapped(sentence)),
+    ...[...verdictSentences(result), ...serverSentences(result)].map((sentence) => wrapped(sentence)),
     ...(result.status === 'completed' ? [] : [`This run is ${result.status}.`]),
     ...(warnings === 0
       ? []

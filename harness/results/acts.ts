@@ -11,6 +11,7 @@ import {
   histograms,
   percentilesMs,
   probes,
+  serverCommands,
   share,
   storeLoads,
   storeTotalsByStore,
@@ -37,6 +38,9 @@ export const capacityFigures = z.object({
   /** The whole log was drained; otherwise the act was stopped at its time limit. */
   completed: z.boolean(),
   cpuSeconds: amount,
+  /** The part of it that was used by servers which the harness had started: new in 1.2. */
+  serverCpuSeconds: amount.optional(),
+  serverCommands: serverCommands.optional(),
   workers: count,
   store: storeTotalsByStore,
   checkpoints,
@@ -105,6 +109,8 @@ export const steadyFigures = z.object({
   /** Distinct (tweet, hour) keys per event of the stream. */
   distinctPerEvent: amount,
   cpuSeconds: amount,
+  serverCpuSeconds: amount.optional(),
+  serverCommands: serverCommands.optional(),
   stateBytes: count,
   checkpoints,
   timeline,

@@ -56,6 +56,10 @@ function perStore<T extends z.ZodType>(figure: T) {
   return z.object({ serving: figure.optional(), speed: figure.optional() });
 }
 export const storeLoads = perStore(storeLoad);
+/** What was sent to a store's server, by the server's own names, and what it has counted: new in 1.2. */
+export const serverCommands = perStore(
+  z.array(z.object({ command: z.string().min(1), sent: count, counted: count })).meta({ id: 'serverCommands' }),
+);
 export const storeTotalsByStore = perStore(storeTotals);
 
 export const checkpoints = z

@@ -9,7 +9,7 @@ import { declarationSchema } from '../../substrates/declaration.ts';
 import { capacityAct, failureAct, rung, steadyAct } from './acts.ts';
 import { amount, count, isoTime, share } from './figures.ts';
 
-export const schemaVersion = '1.1.0';
+export const schemaVersion = '1.2.0';
 
 /** Everything that the run was told or decided by default. */
 export const configSchema = z.object({
@@ -43,8 +43,18 @@ export const configSchema = z.object({
   canaryIntervalMs: amount.optional(),
   /** Kinds of faults; empty for none. */
   faults: z.array(z.string()),
+  /** `files` or `lmdb`, or the URL of a server, without credentials. */
+  log: z.string().optional(),
+  store: z.string().optional(),
+  speedStore: z.string().optional(),
+  /** What a record of the Kafka log carries, and how batches are compressed; absent for other logs. */
+  framing: z.enum(['block', 'event']).optional(),
+  codec: z.enum(['none', 'gzip', 'snappy', 'lz4', 'zstd']).optional(),
+  /** How increments went to Redis, and whether unanswered commands were sent again; absent for other stores. */
+  redisClient: z.enum(['await-each', 'pipeline', 'script', 'raw']).optional(),
+  redisResend: z.enum(['off', 'on']).optional(),
   trace: z.object({ path: z.string(), speed: amount.optional(), impressions: count.optional() }).optional(),
-  /** The arguments as they were given, for the line that runs it again. */
+  /** The arguments as they were given, without secrets, for the line that runs it again. */
   arguments: z.array(z.string()),
 });
 
@@ -62,6 +72,16 @@ export const calibrationSchema = z.object({
   storeIncrementPerSecond: amount.optional(),
 });
 
+/** What a real server of the run, and a client of it, reach on this machine: new in 1.2. */
+export const serverCeiling = z.object({
+  name: z.string().min(1),
+  what: z.string().min(1),
+  unitsPerSecond: amount,
+  /** CPU time of a unit, in microseconds. */
+  clientCpuUs: amount.optional(),
+  serverCpuUs: amount.optional(),
+});
+
 export const environmentSchema = z.object({
   os: z.string(),
   cpuModel: z.string(),
@@ -73,6 +93,7 @@ export const environmentSchema = z.object({
   lmdbVersion: z.string().optional(),
   substrates: z.object({ eventLog: substrate, keyValueStore: substrate, streamEngine: substrate }),
   calibration: calibrationSchema,
+  serverCeilings: z.array(serverCeiling).optional(),
 });
 
 /** What the stream was, as far as a reader needs it to judge the figures. */

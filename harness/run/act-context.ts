@@ -3,12 +3,16 @@ import type { RunConfig } from '../config/run-config.ts';
 import type { FaultSpecification } from '../faults/fault.ts';
 import type { InjectionDesk } from '../faults/injection-desk.ts';
 import type { ProgressSink } from './progress-sink.ts';
+import type { RunServers } from './run-servers.ts';
+import type { RunSubstrates } from './run-substrates.ts';
 import type { StreamPlan } from './streams.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ActContext {
   config: RunConfig;
   workspace: Workspace;
+  substrates: RunSubstrates;
+  servers: RunServers;
   progress: ProgressSink;
   signal: AbortSignal;
   streams: StreamPlan;

@@ -5,6 +5,7 @@
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import { openStream } from '../../generators/open-stream.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
+import { doubtAfter } from '../faults/crash-plan.ts';
 import { expectedOf, type FaultSpecification, type Outcome, spellExpected } from '../faults/fault.ts';
 import type { FaultDirector } from '../faults/fault-director.ts';
 import { FaultJournal } from '../faults/fault-journal.ts';
@@ -12,8 +13,14 @@ import { planKinds, situationAt, specificationsOf } from '../faults/fault-plan.t
 import { FaultSession } from '../faults/fault-session.ts';
 import type { InjectionAnswer, InjectionRequest } from '../faults/injection-desk.ts';
 import { generatorStall } from '../faults/kinds/generator-stall.ts';
+import { kill, plannedCrash } from '../faults/kinds/kill.ts';
+import { struckServer } from '../faults/kinds/network.ts';
+import { serverKill } from '../faults/kinds/server-kill.ts';
+import { zombie } from '../faults/kinds/zombie.ts';
 import type { Offer } from '../faults/offer.ts';
+import { needsNetwork, whyForbidden } from '../faults/permission.ts';
 import { effectsOf, type FaultEffects } from '../faults/prediction.ts';
+import type { ServerFacts } from '../faults/proxy/servers.ts';
 import { faultDefinition } from '../faults/registry.ts';
 import type { FaultRecord } from '../results/acts.ts';
 import type { ActContext } from './act-context.ts';
@@ -31,7 +38,7 @@ export interface PlannedFaults {
 
 /** Error: `RangeError` if a fault makes no sense with this stream. */
 export async function planFaults(
-  { config, faultPlan = [] }: Pick<ActContext, 'config' | 'faultPlan'>,
+  { config, faultPlan = [], servers }: Pick<ActContext, 'config' | 'faultPlan' | 'servers'>,
   declaration: Declaration,
   source: ImpressionSource,
 ): Promise<PlannedFaults> {
@@ -41,8 +48,8 @@ export async function planFaults(
   const times = { fromMs: positionMs, toMs: Math.max(positionMs, source.endMs - 0.6 * hourMs), hourMs };
   const kinds = config.faults === 'none' ? [] : config.faults;
   const specifications = [
-    ...planKinds(kinds, declaration, source, times, config.seed),
-    ...faultPlan.filter(({ kind }) => faultDefinition(kind).whyNot(declaration) === undefined),
+    ...planKinds(kinds, declaration, source, times, config.seed, servers.facts),
+    ...faultPlan.filter(({ kind }) => faultDefinition(kind).whyNot(declaration, servers.facts) === undefined),
   ];
   let offer: Offer = { stream: source.description, repeated: [] };
   for (const specification of specifications) {
@@ -57,8 +64,16 @@ export class ActFaults {
   readonly #director: FaultDirector;
   readonly #declaration: Declaration;
   readonly #session: FaultSession;
+  readonly #servers: readonly ServerFacts[];
 
-  private constructor(act: LiveAct, director: FaultDirector, declaration: Declaration, session: FaultSession) {
+  private constructor(
+    act: LiveAct,
+    director: FaultDirector,
+    declaration: Declaration,
+    session: FaultSession,
+    servers: readonly ServerFacts[],
+  ) {
+    this.#servers = servers;
     this.#act = act;
     this.#director = director;
     this.#declaration = declaration;
@@ -76,6 +91,7 @@ export class ActFaults {
     const { runtime, job, queryPath, folder } = act.pipeline;
     const { startMs } = act.source;
     director.attach(job);
+    const { servers } = context;
     const { directory } = context.workspace;
     const journal = new FaultJournal(runtime.files, directory, runtime.clock, declaration.name, startMs);
     const session = new FaultSession(
@@ -89,12 +105,16 @@ export class ActFaults {
         offer: planned.offer,
         generator: act.generator,
         queryPath,
+        stores: act.pipeline.stores,
+        realServers: servers.facts,
+        servers: servers.control,
+        ...(act.network === undefined ? {} : { network: act.network }),
         ...(context.silentAfterMs === undefined ? {} : { silentAfterMs: context.silentAfterMs }),
       },
       journal,
     );
     for (const specification of planned.specifications) await session.add(specification);
-    return new ActFaults(act, director, declaration, session);
+    return new ActFaults(act, director, declaration, session, servers.facts);
   }
 
   heal(): Promise<void> {
@@ -103,13 +123,22 @@ export class ActFaults {
 
   /** The generator is late because it was told to be. */
   stallsGenerator(): boolean {
-    return this.#session.specifications.some(({ kind }) => kind === generatorStall.kind);
+    return this.#session.specifications.some(
+      ({ kind, target }) =>
+        kind === generatorStall.kind ||
+        (kind === serverKill.kind && struckServer(this.#declaration, this.#servers, target)?.roles.includes('log')),
+    );
+  }
+
+  /** A worker falls silent because it was told to. */
+  silencesWorkers(): boolean {
+    return this.#session.specifications.some(({ kind }) => kind === zombie.kind);
   }
 
   /** What the kinds of all faults make of the final counts. */
   outcomes(): Outcome[] {
     return this.#session.specifications.flatMap(({ kind }) => {
-      const expected = expectedOf(faultDefinition(kind), this.#declaration);
+      const expected = expectedOf(faultDefinition(kind), this.#declaration, this.#servers);
       return expected === 'not-applicable' ? [] : [expected.final];
     });
   }
@@ -121,12 +150,13 @@ export class ActFaults {
     const { pipeline, prober, source } = this.#act;
     const seen = { events: pipeline.job.events, probes: prober.log.records, startMs: source.startMs };
     return outcomes.map((outcome) =>
-      outcomeRecord(outcome, spellExpected(outcome.definition, this.#declaration), seen),
+      outcomeRecord(outcome, spellExpected(outcome.definition, this.#declaration, this.#servers), seen),
     );
   }
 
-  effects(): Promise<FaultEffects> {
-    return effectsOf(this.#director, this.#declaration, this.#act.pipeline.runtime.files);
+  async effects(): Promise<FaultEffects> {
+    const effects = await effectsOf(this.#director, this.#declaration, this.#act.pipeline.runtime.files);
+    return { ...effects, ...this.#doubt() };
   }
 
   /** A fault of another terminal: strikes as soon as it can, and answers with what happened. */
@@ -147,11 +177,21 @@ export class ActFaults {
     return { state: 'silent', what, architecture: declaration.name };
   }
 
+  /** All faults are crashes of which that can be said: at a failpoint, of workers with one partition. */
+  #doubt(): { inDoubt?: number } {
+    const { specifications } = this.#session;
+    const planned = specifications.filter(
+      ({ kind, trigger }) => faultDefinition(kind).inject === kill && trigger.at !== 'time',
+    );
+    const isAlone = this.#act.pipeline.job.workers().every(({ partitions }) => partitions.length === 1);
+    return isAlone && planned.length === specifications.length ? doubtAfter(planned.map(plannedCrash)) : {};
+  }
+
   #specificationsOf({ kind, id, partition, store, durationMs, seed }: InjectionRequest): FaultSpecification[] {
     const { pipeline, source } = this.#act;
     const atMs = pipeline.runtime.clock.nowMs() + INJECTION_LEAD_MS;
     const situation = situationAt(this.#declaration, source, atMs, source.hourMs, partition);
-    return specificationsOf(kind, id, situation, seed).map((specification) => ({
+    return specificationsOf(kind, id, situation, seed, this.#servers).map((specification) => ({
       ...specification,
       target: { ...specification.target, ...(store === undefined ? {} : { store }) },
       ...(durationMs === undefined ? {} : { durationMs }),
@@ -161,8 +201,12 @@ export class ActFaults {
   #refusal({ kind, partition }: InjectionRequest): string | undefined {
     const { source, pipeline } = this.#act;
     const definition = faultDefinition(kind);
-    const reason = definition.whyNot(this.#declaration);
+    const reason = definition.whyNot(this.#declaration, this.#servers);
     if (reason !== undefined) return `${kind} has nothing to strike in ${this.#declaration.name}: ${reason}`;
+    const forbidden = whyForbidden([{ kind }], [this.#declaration], this.#servers);
+    if (forbidden !== undefined) return forbidden;
+    if (needsNetwork([{ kind }]) && this.#act.network === undefined)
+      return `${kind} needs the proxies from the start: start a run with --faults ${kind}`;
     if (definition.prepare !== undefined) return `${kind} is part of the stream: start a run with --faults ${kind}`;
     if (partition !== undefined && partition >= source.partitions) {
       return `there is no partition ${partition}: the run has ${source.partitions}, from 0 on`;

@@ -5,15 +5,18 @@
  */
 import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
-import { openFileLog } from '../../substrates/event-log/open-log.ts';
+import { openLog } from '../../substrates/event-log/open-log.ts';
 import type { StoreCounts } from '../../substrates/key-value-store/key-value-store.ts';
-import type { JobStatus } from '../../substrates/stream-engine/stream-engine.ts';
+import { JobFailedError, type JobStatus } from '../../substrates/stream-engine/stream-engine.ts';
+import type { RunConfig } from '../config/run-config.ts';
 import { fillLog } from '../load/fill-log.ts';
 import { commandsPerEvent } from '../measure/rates.ts';
 import type { CapacityFigures, Rung } from '../results/acts.ts';
 import { type ActContext, interruption } from './act-context.ts';
 import type { RungPlan } from './declarations.ts';
 import { Pipeline } from './pipeline.ts';
+import { differencesOn } from './run-servers.ts';
+import { unplannedRestarts } from './unplanned-restarts.ts';
 
 /** A log that is filled once and drained by all. */
 export interface FilledLog {
@@ -28,9 +31,9 @@ export async function fillCapacityLog(context: ActContext): Promise<FilledLog> {
   const { workspace, progress, signal } = context;
   const source = await context.streams.capacity();
   const folder = await workspace.folder('capacity-log');
-  const binding: EventLogBinding = { kind: 'files', directory: folder, partitions: source.partitions };
+  const binding = await context.substrates.log('capacity', source.partitions, folder);
   progress.phase('capacity', `filling the log with ${source.totalImpressions.toLocaleString('en')} impressions`);
-  const log = await openFileLog(binding);
+  const log = await openLog(binding);
   const events = await fillLog(source, log, {
     signal,
     onProgress: (appended, total) => progress.update({ text: 'filling the log', fraction: appended / total }),
@@ -43,6 +46,7 @@ interface Drain {
   limitMs: number;
   storeSync: boolean;
   checkpoints: boolean;
+  redisClient?: RunConfig['redisClient'] | undefined;
 }
 
 /** Drains the filled log with one architecture. Error: `InterruptedError`, or what ended the job. */
@@ -87,6 +91,8 @@ async function drain(
     log: log.binding,
     clockStartsAtMs: log.endMs + 2 * config.hourMs + config.batchCutOffMs,
     storeSync: how.storeSync,
+    redisClient: how.redisClient,
+    substrates: context.substrates,
     checkpoints: how.checkpoints,
   });
   const interrupted = interruption(context.signal);
@@ -94,6 +100,7 @@ async function drain(
     const { job, runtime } = pipeline;
     const { clock } = runtime;
     const ownCpuSeconds = runtime.cpuSeconds();
+    const serversBefore = context.servers.cpuSeconds();
     const startMs = clock.nowMs();
     job.go();
     const drained = job.drained().then(() => true);
@@ -105,10 +112,20 @@ async function drain(
     }
     const stoppedMs = clock.nowMs();
     const supervisorCpuSeconds = runtime.cpuSeconds() - ownCpuSeconds;
+    const serverCpuSeconds = context.servers.cpuSeconds() - serversBefore;
+    const [restart] = unplannedRestarts(job.events, startMs);
+    if (restart !== undefined) throw new JobFailedError(restart);
     const status = await job.stop();
     const drainedMs = Math.max(...status.partitions.map((partition) => partition.drainedAtMs ?? 0));
     const elapsedSeconds = ((done ? drainedMs : stoppedMs) - startMs) / 1000;
-    return figuresOf(status, elapsedSeconds, done, job.cpuSeconds() + supervisorCpuSeconds, config.workers);
+    const serverCommands = await pipeline.checkCommands(status);
+    const [difference] = differencesOn(context.servers, serverCommands);
+    if (difference !== undefined) throw new JobFailedError(difference);
+    const cpuSeconds = job.cpuSeconds() + supervisorCpuSeconds + serverCpuSeconds;
+    return {
+      ...figuresOf(status, elapsedSeconds, done, cpuSeconds, config.workers),
+      ...(context.servers.facts.length === 0 ? {} : { serverCpuSeconds, serverCommands }),
+    };
   } finally {
     interrupted.release();
     await pipeline.close();

@@ -83,6 +83,13 @@ function stageWithOptions(stage: Stage, architecture: string, config: RunConfig)
   }
 }
 
+const REDIS_CLIENTS: Readonly<Record<RunConfig['redisClient'], string>> = {
+  'await-each': 'each increment is awaited before the next',
+  pipeline: 'a pipeline of ioredis',
+  script: 'many increments in one call of a script',
+  raw: 'a pipeline written to a bare socket',
+};
+
 /** The same architecture with other options, for the capacity act only. */
 export interface RungPlan {
   name: string;
@@ -90,15 +97,27 @@ export interface RungPlan {
   declaration: Declaration;
   storeSync: boolean;
   checkpoints: boolean;
+  redisClient?: RunConfig['redisClient'];
 }
 
-/** Alpha's transaction sizes with and without sync, and omega-prime without checkpoints. */
-export function rungsOf(declaration: Declaration, storeSync: boolean): RungPlan[] {
+/**
+ * Alpha's transaction sizes with and without sync, on Redis its clients instead, and omega-prime without checkpoints.
+ */
+export function rungsOf(
+  declaration: Declaration,
+  { store, storeSync: configured, redisClient }: Pick<RunConfig, 'store' | 'storeSync' | 'redisClient'>,
+): RungPlan[] {
+  const storeSync = configured === 'on';
   const base = { declaration, storeSync, checkpoints: true };
   if (declaration.name === 'omega-prime') {
     return [{ ...base, name: 'no checkpoints', options: 'checkpoint interval 0', checkpoints: false }];
   }
   if (declaration.name !== 'alpha') return [];
+  if (store.startsWith('redis')) {
+    const others = (Object.keys(REDIS_CLIENTS) as RunConfig['redisClient'][]).filter((name) => name !== redisClient);
+    return others.map((name) => ({ ...base, name, options: REDIS_CLIENTS[name], redisClient: name }));
+  }
+  if (store !== 'lmdb') return [];
   const size = (maxBatchEvents: number, sync: boolean): RungPlan => ({
     name: `${maxBatchEvents.toLocaleString('en')} events${sync ? '' : ', no sync'}`,
     options: `one store transaction per ${maxBatchEvents} events, ${sync ? "LMDB's default sync" : 'no sync'}`,

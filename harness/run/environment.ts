@@ -1,24 +1,25 @@
 /** What the run was measured on: the machine, its ceilings, and the substrates with their settings. */
 
 import { MonotonicClock } from '../../substrates/clock.ts';
-import { openFileLog } from '../../substrates/event-log/open-log.ts';
-import { openLmdbStore } from '../../substrates/key-value-store/open-store.ts';
+import { openLog } from '../../substrates/event-log/open-log.ts';
+import { openStore, warmUpStore } from '../../substrates/key-value-store/open-store.ts';
 import { NodeRuntime } from '../../substrates/node-runtime.ts';
 import { EmbeddedEngine } from '../../substrates/stream-engine/embedded/embedded-engine.ts';
 import { calibrate, calibrationOf } from '../calibrate/calibrate.ts';
+import { type ServerCeiling, serverCeilings } from '../calibrate/server-ceilings.ts';
 import { fingerprint } from '../environment/fingerprint.ts';
 import { hostFacts } from '../environment/host-facts.ts';
 import type { ResultEnvironment, Warning } from '../results/schema.ts';
 import type { ActContext } from './act-context.ts';
+import type { RunServers } from './run-servers.ts';
 
 export async function describeEnvironment(
   context: ActContext,
 ): Promise<{ environment: ResultEnvironment; warnings: Warning[] }> {
-  const { config, workspace, progress, signal } = context;
+  const { workspace, progress, signal } = context;
   const host = fingerprint(hostFacts());
   const folder = await workspace.folder('environment');
-  const log = await openFileLog({ kind: 'files', directory: `${folder}/log`, partitions: config.partitions });
-  const store = await openLmdbStore({ kind: 'lmdb', directory: `${folder}/store`, sync: config.storeSync === 'on' });
+  const { ceilings, ...described } = await describeSubstrates(context, folder);
   const engine = new EmbeddedEngine(new NodeRuntime(new MonotonicClock(0)), 0);
   const calibrationFolder = await workspace.folder('calibration');
   const report = await calibrate({ directory: calibrationFolder, quick: true, progress, signal });
@@ -31,15 +32,60 @@ export async function describeEnvironment(
     packageVersion: host.packageVersion,
     ...(host.commit === 'unknown' ? {} : { commit: host.commit }),
     substrates: {
-      eventLog: { name: log.binding.kind, settings: { ...log.settings } },
-      keyValueStore: { name: store.binding.kind, settings: { ...store.settings } },
+      ...described,
       streamEngine: { name: engine.name, settings: { ...engine.settings } },
     },
     calibration: calibrationOf(report),
+    ...(ceilings.length === 0 ? {} : { serverCeilings: ceilings }),
   };
-  await store.close();
-  await log.close();
   await workspace.discard(folder);
   await workspace.discard(calibrationFolder);
-  return { environment, warnings: host.warnings };
+  return { environment, warnings: [...host.warnings, ...uncountedServers(context.servers)] };
+}
+
+/** A warning for each server whose CPU time nobody knows. */
+export function uncountedServers(servers: Pick<RunServers, 'foreign'>): Warning[] {
+  return servers.foreign().map(({ kind, roles }) => ({
+    code: 'server-cpu-unknown',
+    message:
+      `The ${kind} server (${roles.join(', ')}) was not started by omegabench: its CPU time is in no figure, ` +
+      'so events per CPU-second are too high.',
+  }));
+}
+
+type Described = Pick<ResultEnvironment['substrates'], 'eventLog' | 'keyValueStore'> & { ceilings: ServerCeiling[] };
+
+/** A Cassandra that was just started does a third of what it can. */
+const WARM_UP_SECONDS = { quick: 20, full: 60 } as const;
+/** Time for each ceiling of a server. */
+const SERVER_CEILING_MS = 300;
+
+/** Opens a log and a store as the run will, and asks them what they are and what they reach. */
+async function describeSubstrates(context: ActContext, folder: string): Promise<Described> {
+  const { config, substrates, progress, signal } = context;
+  const sync = config.storeSync === 'on';
+  const logBinding = await substrates.log('environment', config.partitions, `${folder}/log`);
+  const storeBinding = await substrates.store('environment', 'serving', { folder, sync });
+  try {
+    const log = await openLog(logBinding);
+    const store = await openStore(storeBinding);
+    const described: Omit<Described, 'ceilings'> = {
+      eventLog: { name: log.binding.kind, settings: { ...log.settings } },
+      keyValueStore: { name: store.binding.kind, settings: { ...store.settings } },
+    };
+    await store.close();
+    await log.close();
+    if (storeBinding.kind === 'cassandra') {
+      const seconds = config.quick ? WARM_UP_SECONDS.quick : WARM_UP_SECONDS.full;
+      progress.phase('calibrate', `warming Cassandra up for ${seconds} s`);
+      await warmUpStore(storeBinding, seconds);
+      described.keyValueStore.settings.warmUp = `${seconds} s of writes and reads before the first act`;
+    }
+    if (context.servers.facts.length > 0) progress.phase('calibrate', 'servers and clients');
+    const options = { clock: new MonotonicClock(0), timeMs: SERVER_CEILING_MS, signal };
+    return { ...described, ceilings: await serverCeilings(logBinding, storeBinding, options) };
+  } finally {
+    await substrates.removeStore(storeBinding);
+    await substrates.removeLog(logBinding);
+  }
 }

@@ -3,11 +3,10 @@
  * fault excuses.
  */
 import type { ImpressionSource } from '../../generators/impression-source.ts';
-import type { ArrivalSpan } from '../../generators/oracle.ts';
 import type { WatchedTweet } from '../../generators/tweet-sample.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
-import { readArrivalSpans } from '../../substrates/event-log/files/arrival-spans.ts';
+import { spansOfBinding } from '../../substrates/event-log/whole-log.ts';
 import type { UnexplainedEvidence } from '../audit/verdict.ts';
 import type { Outcome } from '../faults/fault.ts';
 import type { AnswerSampler } from '../measure/explain-sampler.ts';
@@ -30,18 +29,9 @@ export async function explainAct(
   lateness: Lateness,
 ): Promise<Explanation | undefined> {
   const { source, log, sampler } = act;
-  const spans = await arrivalSpans(log);
+  const spans = log.kind === 'memory' ? undefined : await spansOfBinding(log);
   const truth = explainableAnswers(source, sampler.tweets, declaration, lateness, spans);
   return truth === undefined ? undefined : explainAnswers(sampler.answers, truth);
-}
-
-async function arrivalSpans(log: EventLogBinding): Promise<ArrivalSpan[][] | undefined> {
-  if (log.kind !== 'files') return undefined;
-  const spans: ArrivalSpan[][] = [];
-  for (let partition = 0; partition < log.partitions; partition++) {
-    spans.push((await readArrivalSpans(log, partition)).spans);
-  }
-  return spans;
 }
 
 /** The figures of a result; none where nothing was judged. */

@@ -18,6 +18,7 @@ import { type FailureOptions, figuresOf } from './failure-figures.ts';
 import { type Audited, verdictOnFailStop, verdictOnFaults } from './failure-verdict.ts';
 import { LiveAct, MAX_GENERATOR_LATENESS_P99_MS } from './live-act.ts';
 import { latenessReason } from './steady-act.ts';
+import { unplannedSilence } from './unplanned-restarts.ts';
 
 /** After the end of the stream everything must have settled within this. */
 const SETTLE_LIMIT_MS = 60_000;
@@ -97,6 +98,7 @@ async function take(context: ActContext, act: LiveAct, faults: ActFaults): Promi
     // A fault that outlasts the limit must not be what keeps the counts from being right.
     if (!settled) settled = await act.drain(SETTLE_LIMIT_MS);
     await act.stopSampling();
+    if (!faults.silencesWorkers()) invalidBecause.push(...unplannedSilence(act.pipeline.job.events));
     if (!settled) invalidBecause.push(`not drained ${SETTLE_LIMIT_MS / 1000} s after the end of the stream`);
     const mayBeLate = context.countsOnly === true || faults.stallsGenerator();
     if (!mayBeLate && generator.latenessMs.p99 > MAX_GENERATOR_LATENESS_P99_MS)
@@ -113,7 +115,7 @@ async function audit(
   context: ActContext,
   act: LiveAct,
   declaration: Declaration,
-  { repeated, lost }: FaultEffects,
+  effects: FaultEffects,
   { offer }: PlannedFaults,
   faultFolder: string,
   invalidBecause: string[],
@@ -123,7 +125,7 @@ async function audit(
   const seconds = (): number => (clock.nowMs() - startMs) / 1000;
   const { config } = context;
   const { source, pipeline, log } = act;
-  const input: AuditInput = { source, declaration, config, pipeline, log, repeated, lost, faultFolder };
+  const input: AuditInput = { source, declaration, config, pipeline, log, ...effects, faultFolder };
   try {
     const found = await auditFinalAnswers({ ...input, repeatedRuns: offer.repeated });
     if (found.logDifference !== undefined) invalidBecause.push(`the log is not the stream: ${found.logDifference}`);

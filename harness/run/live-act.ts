@@ -15,6 +15,8 @@ import {
   type SupervisorHooks,
 } from '../../substrates/stream-engine/stream-engine.ts';
 import type { RepeatedRun } from '../faults/offer.ts';
+import { needsNetwork } from '../faults/permission.ts';
+import { ProxyProcess } from '../faults/proxy/proxy-process.ts';
 import type { GeneratorProcessReport } from '../load/generator-messages.ts';
 import { GeneratorProcess } from '../load/generator-process.ts';
 import { CanaryReader } from '../measure/canary-reader.ts';
@@ -64,6 +66,8 @@ export class LiveAct {
   /** What was answered for canaries and watched tweets. */
   readonly sampler: AnswerSampler;
   readonly samples: Sample[] = [];
+  /** What stands between the workers and real servers, where a fault needs it. */
+  readonly network: ProxyProcess | undefined;
   readonly #context: ActContext;
   readonly #generator: GeneratorProcess;
   readonly #folder: string;
@@ -78,7 +82,9 @@ export class LiveAct {
     pipeline: Pipeline,
     generator: GeneratorProcess,
     log: EventLogBinding,
+    network: ProxyProcess | undefined,
   ) {
+    this.network = network;
     this.#context = context;
     this.#folder = folder;
     this.#generator = generator;
@@ -137,8 +143,11 @@ export class LiveAct {
   ): Promise<LiveAct> {
     const { source, declaration } = options;
     const folder = await context.workspace.folder(`${options.name}-${declaration.name}`);
-    const log: EventLogBinding = { kind: 'files', directory: `${folder}/log`, partitions: source.partitions };
+    const { substrates } = context;
+    const log = await substrates.log(`${options.name}-${declaration.name}`, source.partitions, `${folder}/log`);
+    const network = options.faults === undefined ? undefined : await openNetwork(context);
     const pipeline = await Pipeline.open({
+      substrates,
       declaration,
       config: context.config,
       folder,
@@ -147,6 +156,7 @@ export class LiveAct {
       storeSync: context.config.storeSync === 'on',
       checkpoints: true,
       silentAfterMs: context.silentAfterMs,
+      network,
       ...(options.faults === undefined ? {} : { faults: options.faults }),
     });
     const { epochOffsetMs } = pipeline.runtime.clock;
@@ -156,7 +166,7 @@ export class LiveAct {
       epochOffsetMs,
       ...(options.repeated === undefined ? {} : { repeated: options.repeated }),
     });
-    const act = new LiveAct(context, options, watched, folder, pipeline, generator, log);
+    const act = new LiveAct(context, options, watched, folder, pipeline, generator, log, network);
     try {
       await generator.ready;
     } catch (error) {
@@ -226,6 +236,8 @@ export class LiveAct {
     await this.stopSampling();
     await this.#generator.kill();
     await this.pipeline.close();
+    await this.network?.close();
+    await this.#context.substrates.removeLog(this.log);
     await this.#context.workspace.discard(this.#folder);
   }
 
@@ -249,6 +261,13 @@ export class LiveAct {
     const { clock } = this.pipeline.runtime;
     while (clock.nowMs() < timeMs) await this.pipeline.runtime.sleep(Math.min(50, Math.max(1, timeMs - clock.nowMs())));
   }
+}
+
+/** The proxies, if a fault of the run needs them. */
+async function openNetwork({ config, faultPlan = [], servers }: ActContext): Promise<ProxyProcess | undefined> {
+  const kinds = config.faults === 'none' ? [] : config.faults;
+  if (servers.facts.length === 0 || !needsNetwork([...kinds.map((kind) => ({ kind })), ...faultPlan])) return undefined;
+  return ProxyProcess.open({ servers: servers.facts.flatMap(({ nodes }) => nodes), seed: config.seed });
 }
 
 /** Impressions that are due by now, over all partitions. */

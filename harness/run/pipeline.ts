@@ -11,13 +11,19 @@ import { QueryService } from '../../substrates/query-service.ts';
 import { EmbeddedEngine } from '../../substrates/stream-engine/embedded/embedded-engine.ts';
 import type {
   HooksBinding,
+  JobStatus,
   PipelineSettings,
   RunningJob,
   StreamEngine,
   SupervisorHooks,
 } from '../../substrates/stream-engine/stream-engine.ts';
 import type { RunConfig } from '../config/run-config.ts';
+import type { ProxyProcess } from '../faults/proxy/proxy-process.ts';
+import { throughLinks } from '../faults/proxy/redirect.ts';
 import { QueryPath } from '../faults/query-path.ts';
+import type { CommandCheck } from '../measure/command-check.ts';
+import type { RunSubstrates } from './run-substrates.ts';
+import { StoreChecks } from './store-checks.ts';
 
 export interface PipelineOptions {
   declaration: Declaration;
@@ -27,9 +33,15 @@ export interface PipelineOptions {
   /** What the run's clock reads when the pipeline is opened. */
   clockStartsAtMs: number;
   storeSync: boolean;
+  /** Where its stores come from. */
+  substrates: RunSubstrates;
+  /** How increments are sent to Redis; as configured, if absent. */
+  redisClient?: RunConfig['redisClient'] | undefined;
   checkpoints: boolean;
   /** A worker that says nothing for this long is replaced; the engine's own default, if absent. */
   silentAfterMs?: number | undefined;
+  /** Stands between the workers, and nobody else, and real servers. */
+  network?: Pick<ProxyProcess, 'addressOf'> | undefined;
   /** Made when the runtime is there: hooks of the workers and of the supervisor. */
   faults?: (runtime: NodeRuntime, folder: string) => { binding: HooksBinding; supervisor: SupervisorHooks };
 }
@@ -45,6 +57,8 @@ export class Pipeline {
   readonly query: QueryService;
   /** What queries pass on their way, so that they can be delayed. */
   readonly queryPath: QueryPath;
+  readonly #substrates: RunSubstrates;
+  readonly #storeChecks: StoreChecks;
 
   private constructor(
     folder: string,
@@ -54,7 +68,11 @@ export class Pipeline {
     stores: Partial<Record<StoreName, KeyValueStore>>,
     query: QueryService,
     queryPath: QueryPath,
+    substrates: RunSubstrates,
+    storeChecks: StoreChecks,
   ) {
+    this.#substrates = substrates;
+    this.#storeChecks = storeChecks;
     this.folder = folder;
     this.runtime = runtime;
     this.engine = engine;
@@ -66,30 +84,38 @@ export class Pipeline {
 
   /** Resolves when all workers are ready and waiting for `job.go()`. */
   static async open(options: PipelineOptions): Promise<Pipeline> {
-    const { declaration, config, folder, log } = options;
+    const { declaration, config, folder, log, substrates, storeSync: sync, redisClient } = options;
+    // Before the clock starts: making tables may take seconds.
+    const bindings: Partial<Record<StoreName, KeyValueStoreBinding>> = {};
+    for (const name of storesOf(declaration)) {
+      bindings[name] = await substrates.store(declaration.name, name, { folder, sync, redisClient });
+    }
     const runtime = new NodeRuntime(MonotonicClock.readingNow(options.clockStartsAtMs));
     const engine = new EmbeddedEngine(
       runtime,
       runtime.clock.epochOffsetMs,
       options.silentAfterMs === undefined ? {} : { silentAfterMs: options.silentAfterMs },
     );
-    const bindings: Partial<Record<StoreName, KeyValueStoreBinding>> = {};
-    for (const name of storesOf(declaration)) {
-      bindings[name] = { kind: 'lmdb', directory: `${folder}/${name}-store`, sync: options.storeSync };
-    }
+    const { network } = options;
+    const forWorkers = <B extends EventLogBinding | KeyValueStoreBinding>(binding: B): B =>
+      network === undefined ? binding : throughLinks(binding, (server) => network.addressOf(server));
     const faults = options.faults?.(runtime, `${folder}/faults`);
     const stores: Partial<Record<StoreName, KeyValueStore>> = {};
+    let storeChecks: StoreChecks;
     let job: RunningJob | undefined;
     try {
       for (const [name, binding] of Object.entries(bindings) as [StoreName, KeyValueStoreBinding][]) {
         stores[name] = await runtime.openStore(binding);
       }
+      storeChecks = await StoreChecks.before(stores);
       job = await engine.start(
         {
           declaration,
           settings: settingsOf(config, options.checkpoints),
-          log,
-          stores: bindings,
+          log: forWorkers(log),
+          stores: Object.fromEntries(
+            (Object.entries(bindings) as [StoreName, KeyValueStoreBinding][]).map(([name, b]) => [name, forWorkers(b)]),
+          ),
           workers: config.workers,
           directory: `${folder}/job`,
           ...(faults === undefined ? {} : { hooks: faults.binding }),
@@ -98,6 +124,7 @@ export class Pipeline {
       );
     } catch (error) {
       for (const store of Object.values(stores)) await store.close();
+      for (const binding of Object.values(bindings)) await substrates.removeStore(binding);
       throw error;
     }
     const queryPath = new QueryPath((durationMs) => runtime.sleep(durationMs));
@@ -108,7 +135,7 @@ export class Pipeline {
       stores: Object.fromEntries(delayable) as typeof stores,
       state: queryPath.state(job.state),
     });
-    return new Pipeline(folder, runtime, engine, job, stores, query, queryPath);
+    return new Pipeline(folder, runtime, engine, job, stores, query, queryPath, substrates, storeChecks);
   }
 
   /** Commands that the harness itself has sent to the stores. */
@@ -116,9 +143,17 @@ export class Pipeline {
     return Object.values(this.stores).reduce((sum, store) => sum + store.counts.commands, 0);
   }
 
+  /** Of a job that has stopped, none of whose workers was killed. */
+  checkCommands(status: JobStatus): Promise<Partial<Record<StoreName, CommandCheck[]>>> {
+    return this.#storeChecks.check(this.stores, status.stores);
+  }
+
   async close(): Promise<void> {
     await this.job.stop();
-    for (const store of Object.values(this.stores)) await store.close();
+    for (const store of Object.values(this.stores)) {
+      await store.close();
+      await this.#substrates.removeStore(store.binding);
+    }
   }
 }
 

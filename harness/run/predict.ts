@@ -3,10 +3,10 @@
  * faults wrote down: nothing of it is read from the answers.
  */
 import type { ImpressionSource } from '../../generators/impression-source.ts';
-import { type ArrivalSpan, type Labelling, type TallyRows, tally } from '../../generators/oracle.ts';
+import { type Labelling, type TallyRows, tally } from '../../generators/oracle.ts';
 import type { BatchJobStage, Declaration, StoreName } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
-import { readArrivalSpans } from '../../substrates/event-log/files/arrival-spans.ts';
+import { spansOfBinding } from '../../substrates/event-log/whole-log.ts';
 import type { RowColumns } from '../../substrates/key-value-store/key-value-store.ts';
 import { auditAnswers } from '../audit/audit.ts';
 import { sumRows } from '../audit/sum-rows.ts';
@@ -25,6 +25,7 @@ export interface PredictionInput {
   repeated: readonly RepeatedEvents[];
   /** What stores have forgotten of what they had acknowledged. */
   lost?: FaultEffects['lost'];
+  inDoubt?: FaultEffects['inDoubt'];
   /** What the source has sent twice. */
   repeatedRuns?: readonly RepeatedRun[];
 }
@@ -52,6 +53,7 @@ export async function predict(
     lost: predictedLoss(input),
     misplaced: 0,
     lateDropped: rise.lateDropped,
+    ...(input.inDoubt === undefined ? {} : { inDoubt: input.inDoubt }),
   };
   return { prediction, table: undefined };
 }
@@ -62,7 +64,7 @@ async function predictedTable({ source, declaration, log, lost }: PredictionInpu
     | BatchJobStage
     | undefined;
   if (job === undefined) return undefined;
-  const spans = await spansOf(log);
+  const spans = await spansOfBinding(log);
   const labelling: Labelling =
     job.bucketBy === 'arrival-time'
       ? { by: 'arrival-time', spans }
@@ -79,7 +81,7 @@ async function riseOf(
   lateDropped: number,
 ): Promise<{ events: number; lateDropped: number }> {
   if (repeatedRuns.length === 0) return { events: 0, lateDropped };
-  const inLog = tally(source, { labelling: truthLabelling(declaration, config), spans: await spansOf(log) });
+  const inLog = tally(source, { labelling: truthLabelling(declaration, config), spans: await spansOfBinding(log) });
   return { events: auditAnswers(truth, inLog.rows).doubleCounted, lateDropped: inLog.lateDroppedEvents };
 }
 
@@ -108,16 +110,6 @@ export function truthLabelling(declaration: Declaration, config: PredictionInput
   if (!dropsLateEvents(declaration)) return { by: 'event-time' };
   const { maxOutOfOrderMs, allowedLatenessMs } = config;
   return { by: 'event-time', drop: { maxOutOfOrderMs, allowedLatenessMs } };
-}
-
-/** What each partition's log holds and when it came. */
-async function spansOf(log: EventLogBinding): Promise<ArrivalSpan[][]> {
-  if (log.kind !== 'files') throw new Error(`arrival times cannot be read from a ${log.kind} log`);
-  const spans: ArrivalSpan[][] = [];
-  for (let partition = 0; partition < log.partitions; partition++) {
-    spans.push((await readArrivalSpans(log, partition)).spans);
-  }
-  return spans;
 }
 
 function sumRepeated(repeated: readonly RepeatedEvents[], stages: readonly number[]): Predicted {

@@ -161,7 +161,21 @@ function resultConfig(config: RunConfig): ResultConfig {
     allowedLatenessMs: config.allowedLatenessMs,
     checkpointIntervalMs: config.checkpointIntervalMs,
     faults: config.faults === 'none' ? [] : [...config.faults],
+    ...serverSettings(config),
     ...(config.trace === undefined ? {} : { trace: { path: config.trace.file } }),
     arguments: config.arguments,
+  };
+}
+
+/** Where log and stores were, and of the settings of servers those that had a meaning. */
+function serverSettings(config: RunConfig): Partial<ResultConfig> {
+  const { log, store, speedStore, framing, codec, redisClient, redisResend } = config;
+  const onRedis = [store, speedStore].some((place) => /^rediss?:/.test(place));
+  return {
+    log,
+    store,
+    speedStore,
+    ...(log === 'files' ? {} : { framing, codec }),
+    ...(onRedis ? { redisClient, redisResend } : {}),
   };
 }

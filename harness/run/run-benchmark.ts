@@ -6,10 +6,13 @@ import { resolve } from 'node:path';
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import { JobFailedError } from '../../substrates/stream-engine/stream-engine.ts';
+import { BenchError } from '../cli/bench-error.ts';
 import type { FinishedRun, RunContext } from '../cli/dependencies.ts';
 import { readFaultPlan } from '../config/fault-plan-file.ts';
 import type { RunConfig } from '../config/run-config.ts';
+import type { FaultSpecification } from '../faults/fault.ts';
 import { InjectionDesk } from '../faults/injection-desk.ts';
+import { whyForbidden } from '../faults/permission.ts';
 import { GeneratorFailedError } from '../load/generator-process.ts';
 import type { CapacityAct } from '../results/acts.ts';
 import { type ActContext, InterruptedError, LeadTime } from './act-context.ts';
@@ -19,6 +22,8 @@ import { describeEnvironment } from './environment.ts';
 import { runFailure } from './failure-act.ts';
 import { ResultBuilder } from './result-builder.ts';
 import { freshRunId } from './run-id.ts';
+import { RunServers } from './run-servers.ts';
+import { RunSubstrates } from './run-substrates.ts';
 import { distinctPerEventOf, runSteady } from './steady-act.ts';
 import { planStreams } from './streams.ts';
 import { Workspace } from './workspace.ts';
@@ -47,14 +52,28 @@ export async function runBenchmark(config: RunConfig, context: RunContext): Prom
   const asked = await declarationsOf(config);
   const runId = freshRunId();
   const workspace = await Workspace.create(config.out, runId);
+  const substrates = new RunSubstrates(config, context.credentials, runId);
+  const servers = await RunServers.of(config);
   let injections: InjectionDesk | undefined;
   try {
     const streams = await planStreams(config, workspace);
     const faultPlan =
       config.faultPlan === undefined ? undefined : await readFaultPlan(resolve(config.faultPlan), config.partitions);
+    requirePermission(config, faultPlan ?? [], asked, servers);
     injections = await InjectionDesk.open(workspace.directory);
     const lead = new LeadTime();
-    const act: ActContext = { config, workspace, progress, signal, streams, lead, faultPlan, injections };
+    const act: ActContext = {
+      config,
+      workspace,
+      substrates,
+      servers,
+      progress,
+      signal,
+      streams,
+      lead,
+      faultPlan,
+      injections,
+    };
     const { replayCutOffMs } = streams;
     const declarations = replayCutOffMs === undefined ? asked : forReplay(asked, config, replayCutOffMs);
     const { environment, warnings } = await describeEnvironment(act);
@@ -74,8 +93,23 @@ export async function runBenchmark(config: RunConfig, context: RunContext): Prom
     return { result: await builder.finish(interrupted), directory: workspace.directory };
   } finally {
     await injections?.close();
+    await substrates.close();
     await workspace.close();
   }
+}
+
+/** Faults are done to nobody's servers but our own, or those that the user says are theirs. */
+function requirePermission(
+  { faults }: RunConfig,
+  plan: readonly FaultSpecification[],
+  declarations: readonly Declaration[],
+  servers: RunServers,
+): void {
+  const kinds = faults === 'none' ? [] : faults;
+  const forbidden = whyForbidden([...kinds.map((kind) => ({ kind })), ...plan], declarations, servers.facts);
+  if (forbidden === undefined) return;
+  const cut = forbidden.lastIndexOf(': ');
+  throw new BenchError('OB_CONFLICT', forbidden.slice(0, cut), `${forbidden.slice(cut + 2)}.`);
 }
 
 async function runActs(act: ActContext, declarations: readonly Declaration[], builder: ResultBuilder): Promise<void> {
@@ -111,6 +145,7 @@ async function runCapacities(
       await runRungs(act, log, declaration, builder);
     }
   } finally {
+    await act.substrates.removeLog(log.binding);
     await act.workspace.discard(log.folder);
   }
   builder.requireCapacity();
@@ -119,7 +154,7 @@ async function runCapacities(
 async function runRungs(act: ActContext, log: FilledLog, declaration: Declaration, builder: ResultBuilder) {
   const { config, signal, progress } = act;
   if (!config.rungs || builder.result.architectures[declaration.name]?.capacity.state !== 'measured') return;
-  for (const plan of rungsOf(declaration, config.storeSync === 'on')) {
+  for (const plan of rungsOf(declaration, config)) {
     signal.throwIfAborted();
     progress.phase('capacity', `${declaration.name} drains the log: ${plan.name}`);
     try {

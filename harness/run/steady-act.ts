@@ -20,6 +20,8 @@ import {
   storeLoadsOf,
   timelineOf,
 } from './live-figures.ts';
+import { differencesOn } from './run-servers.ts';
+import { unplannedRestarts } from './unplanned-restarts.ts';
 
 /** Distinct (tweet, hour) keys per event of a stream: what one write for each key and hour costs. */
 export function distinctPerEventOf(source: ImpressionSource): number {
@@ -35,11 +37,7 @@ export async function runSteady(
 ): Promise<SteadyAct> {
   const act = await LiveAct.open(context, { name: 'steady', declaration, source });
   try {
-    const ownCpuSeconds = act.pipeline.runtime.cpuSeconds();
-    const generator = await act.offer();
-    await act.stopSampling();
-    const status = await act.pipeline.job.stop();
-    const cpuSeconds = act.pipeline.job.cpuSeconds() + act.pipeline.runtime.cpuSeconds() - ownCpuSeconds;
+    const { generator, status, cost, spoilt } = await offerAndStop(context, act);
     const explanation = await explainAct(act, declaration, context.config);
     const span = measuredSpan(source);
     const lag = lagOf(act, declaration, span);
@@ -59,7 +57,7 @@ export async function runSteady(
       generatorLatenessMs: generator.latenessMs,
       distinctPerEvent,
       ...explanationFigures(act, explanation),
-      cpuSeconds,
+      ...cost,
       stateBytes: status.stateBytes,
       checkpoints: status.checkpoints,
       timeline: timelineOf(act, [], explanation),
@@ -68,9 +66,7 @@ export async function runSteady(
         ...(probes === undefined ? {} : { queryLatency: encode(probes.latencyUs) }),
       },
     };
-    const reasons = unexplainedReasons(act, declaration, explanation);
-    if (generator.latenessMs.p99 > MAX_GENERATOR_LATENESS_P99_MS)
-      reasons.push(latenessReason(generator.latenessMs.p99));
+    const reasons = [...spoilt, ...unexplainedReasons(act, declaration, explanation)];
     if (lag.state === 'not-measured') reasons.push(`the trend of the lag could not be measured: ${lag.reason}`);
     if (freshnessMs === undefined || queryLatencyMs === undefined)
       reasons.push('no probe was answered in the measured span');
@@ -84,6 +80,24 @@ export async function runSteady(
   } finally {
     await act.close();
   }
+}
+
+/** Offers the whole stream and stops the job: what that cost, and what keeps it from being what was meant. */
+async function offerAndStop({ servers }: ActContext, act: LiveAct) {
+  const { job, runtime } = act.pipeline;
+  const ownCpuSeconds = runtime.cpuSeconds();
+  const serversBefore = servers.cpuSeconds();
+  const generator = await act.offer();
+  await act.stopSampling();
+  const serverCpuSeconds = servers.cpuSeconds() - serversBefore;
+  const spoilt = unplannedRestarts(job.events, act.source.startMs);
+  const status = await job.stop();
+  const cpuSeconds = job.cpuSeconds() + runtime.cpuSeconds() - ownCpuSeconds + serverCpuSeconds;
+  const serverCommands = await act.pipeline.checkCommands(status);
+  spoilt.push(...differencesOn(servers, serverCommands));
+  if (generator.latenessMs.p99 > MAX_GENERATOR_LATENESS_P99_MS) spoilt.push(latenessReason(generator.latenessMs.p99));
+  const cost = { cpuSeconds, ...(servers.facts.length === 0 ? {} : { serverCpuSeconds, serverCommands }) };
+  return { generator, status, cost, spoilt };
 }
 
 /** From the end of the second hour to the end of the stream, or the second half of a stream that is shorter. */

@@ -7,6 +7,7 @@ import type { ArrivalSpan, Tally } from '../../generators/oracle.ts';
 import { type Declaration, type StoreName, storesOf } from '../../substrates/declaration.ts';
 import type { EventLog } from '../../substrates/event-log/event-log.ts';
 import type { MemoryLogBinding } from '../../substrates/event-log/memory-log.ts';
+import { spansOf } from '../../substrates/event-log/whole-log.ts';
 import type { KeyValueStore, RowColumns } from '../../substrates/key-value-store/key-value-store.ts';
 import type { MemoryRuntime } from '../../substrates/memory-runtime.ts';
 import { QueryService } from '../../substrates/query-service.ts';
@@ -27,7 +28,7 @@ import { FaultDirector, type RepeatedEvents } from '../faults/fault-director.ts'
 import { QueryPath } from '../faults/query-path.ts';
 import type { Bite } from '../faults/worker/worker-fault.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
-import { readSpans, type StreamTruths } from './stream-truths.ts';
+import type { StreamTruths } from './stream-truths.ts';
 
 /** A killed worker has shown it, and its successor has not drained yet, by this long after its end. */
 const SETTLE_MS = 40;
@@ -191,7 +192,7 @@ async function audit(
   log: EventLog,
 ): Promise<Pick<MemoryOutcome, 'truth' | 'answers' | 'report' | 'predicted' | 'speed' | 'spans'>> {
   const { declaration, source, truths } = run;
-  const spans = await readSpans(log);
+  const spans = await spansOf(log);
   const truth = truths.of(declaration, spans);
   let extra = neighbouringKeys(truth.rows, source.hourMs);
   for (const store of Object.values(stores)) {

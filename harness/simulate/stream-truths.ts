@@ -2,7 +2,6 @@
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import { type ArrivalSpan, type Tally, tally } from '../../generators/oracle.ts';
 import type { BatchJobStage, Declaration } from '../../substrates/declaration.ts';
-import type { EventLog } from '../../substrates/event-log/event-log.ts';
 import { dropsLateEvents } from '../run/promises.ts';
 
 type Spans = readonly (readonly ArrivalSpan[])[];
@@ -44,20 +43,4 @@ export class StreamTruths {
     this.#known.set(drops, known);
     return known;
   }
-}
-
-/** What each partition of a log holds, in its order, and when it took it. */
-export async function readSpans(log: EventLog): Promise<ArrivalSpan[][]> {
-  const all: ArrivalSpan[][] = [];
-  for (let partition = 0; partition < log.partitions; partition++) {
-    const reader = await log.openReader(partition, 0);
-    const spans: ArrivalSpan[] = [];
-    for (let entry = await reader.read(); entry !== undefined; entry = await reader.read()) {
-      if (entry.kind !== 'impressions') continue;
-      const { firstSequence, count } = entry.block;
-      spans.push({ firstSequence, count, arrivalMs: entry.arrivalMs });
-    }
-    all.push(spans);
-  }
-  return all;
 }

@@ -6,6 +6,8 @@
  * their own.
  */
 import type { ImpressionBlock } from '../../generators/impression.ts';
+import type { Credentials } from '../credentials.ts';
+import type { Via } from '../via.ts';
 
 export type LogEntry =
   | { kind: 'impressions'; offset: number; arrivalMs: number; block: ImpressionBlock }
@@ -20,7 +22,29 @@ export type LogEntry =
 /** What another process needs to open the same log; plain JSON. */
 export type EventLogBinding =
   | { kind: 'files'; directory: string; partitions: number }
+  | KafkaLogBinding
   | { kind: 'memory'; name: string; partitions: number };
+
+/** A topic of its own on a Kafka cluster. */
+export interface KafkaLogBinding {
+  kind: 'kafka';
+  /** `host:port` of each broker to ask first. */
+  brokers: string[];
+  topic: string;
+  partitions: number;
+  /** `block`: a record carries a columnar block. `event`: a record is one impression. */
+  framing: 'block' | 'event';
+  codec: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+  tls: boolean;
+  credentials?: Credentials;
+  /** Another way to brokers. */
+  via?: Via;
+}
+
+/** The log cannot be reached now; the same call, or the next one of a reader, may succeed later. */
+export class LogUnavailableError extends Error {
+  override readonly name = 'LogUnavailableError';
+}
 
 export interface EventLog {
   readonly binding: EventLogBinding;

@@ -6,6 +6,9 @@
  * (`FencedError`), so that a worker that was declared dead cannot write any more.
  */
 
+import type { Credentials } from '../credentials.ts';
+import type { Via } from '../via.ts';
+
 /** Keys (tweet, hour) as columns of `count` rows (the arrays may be longer). */
 export interface KeyColumns {
   count: number;
@@ -57,12 +60,75 @@ export interface StoreCounts {
   roundTrips: number;
   reads: number;
   writes: number;
+  /** What was sent to a server, by the server's own names for it, to be compared with what the server has counted. */
+  sent?: Record<string, number>;
 }
 
 /** What another process needs to open the same store; plain JSON. */
 export type KeyValueStoreBinding =
   | { kind: 'lmdb'; directory: string; sync: boolean }
+  | RedisStoreBinding
+  | CassandraStoreBinding
   | { kind: 'memory'; name: string };
+
+/** Keys that begin with a prefix, on a Redis server or cluster. */
+export interface RedisStoreBinding {
+  kind: 'redis';
+  nodes: { host: string; port: number }[];
+  /** Several nodes of one cluster; false for one server, with a numbered database. */
+  cluster: boolean;
+  database: number;
+  tls: boolean;
+  credentials?: Credentials;
+  /** Every key begins with it; nothing else is ever touched. */
+  prefix: string;
+  /**
+   * How increments are sent: one by one, each after the answer to the one before; as a pipeline of ioredis; many in one
+   * call of a script; as a pipeline written to a bare socket.
+   */
+  client: RedisClientKind;
+  /** ioredis sends again, after a reconnect, what had not been answered (its own default). */
+  resend: boolean;
+  /** Another way to servers. */
+  via?: Via;
+}
+
+export type RedisClientKind = 'await-each' | 'pipeline' | 'script' | 'raw';
+
+/** Tables whose names begin with a prefix, in a keyspace of a Cassandra cluster. */
+export interface CassandraStoreBinding {
+  kind: 'cassandra';
+  contactPoints: string[];
+  dataCenter: string;
+  keyspace: string;
+  credentials?: Credentials;
+  tls: boolean;
+  /** Every table's name begins with it; nothing else is ever touched. */
+  prefix: string;
+  consistency: CassandraConsistency;
+  /**
+   * Increments go as counter batches of one partition instead of one UPDATE each: still a statement for each row, but
+   * the server applies those of a batch as one mutation.
+   */
+  batchCounters?: boolean;
+  /** Another way to nodes; the cluster names those that nobody named by their IP addresses. */
+  via?: Via;
+}
+
+export type CassandraConsistency = 'one' | 'local-one' | 'local-quorum' | 'quorum' | 'all';
+
+/** What a store guarantees; declared, never guessed. */
+export interface StoreGuarantees {
+  /** A batch of writes is applied as a whole or not at all, markers included. */
+  atomicBatches: boolean;
+  /**
+   * `atomic`: nothing of an older epoch lands after a fence was raised. `checked`: the fence is read before each batch,
+   * so that a batch that is under way then may still land.
+   */
+  fence: 'atomic' | 'checked';
+  /** A multi-get sees one moment for all of its keys. */
+  snapshotReads: boolean;
+}
 
 export class FencedError extends Error {
   override readonly name = 'FencedError';
@@ -88,6 +154,7 @@ export interface KeyValueStore {
   readonly binding: KeyValueStoreBinding;
   /** Named settings for the report: engine, version, durability. */
   readonly settings: Readonly<Record<string, string>>;
+  readonly guarantees: StoreGuarantees;
   /**
    * Commands that this handle has sent so far. Markers and fences that ride in a batch are part of it and cost no
    * command.
@@ -137,5 +204,10 @@ export interface KeyValueStore {
   delete(keys: KeyColumns, fence: Fence): Promise<void>;
   /** Number of the last committed transaction, where the store has one. */
   lastTransaction(): Promise<number | undefined>;
+  /**
+   * What the server has counted since it started, of all its clients, by the names that `counts.sent` uses; absent
+   * where the store has no such counters.
+   */
+  serverCounts?(): Promise<Record<string, number>>;
   close(): Promise<void>;
 }

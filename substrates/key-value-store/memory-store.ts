@@ -4,7 +4,15 @@
  * one name share the data and count apart.
  */
 
-import type { Fence, KeyColumns, KeyValueStore, KeyValueStoreBinding, Marker, RowColumns } from './key-value-store.ts';
+import type {
+  Fence,
+  KeyColumns,
+  KeyValueStore,
+  KeyValueStoreBinding,
+  Marker,
+  RowColumns,
+  StoreGuarantees,
+} from './key-value-store.ts';
 import { createRows, FencedError } from './key-value-store.ts';
 import { countReads, countWrites, zeroCounts } from './store-counts.ts';
 
@@ -52,6 +60,7 @@ export class MemoryStores {
 export class MemoryStore implements KeyValueStore {
   readonly binding: MemoryBinding;
   readonly settings = { engine: 'memory', durability: 'none: the data ends with the process' };
+  readonly guarantees: StoreGuarantees = { atomicBatches: true, fence: 'atomic', snapshotReads: true };
   readonly counts = zeroCounts();
   /** Rows that `scan` has delivered: audit traffic, which is no part of `counts`. */
   scannedRows = 0;

@@ -20,9 +20,9 @@ const CLIENT_HOME: ReadonlyMap<string, string | undefined> = new Map([
   ['@napi-rs/canvas', 'harness/report/'],
   ['yargs', 'harness/cli/'],
   ['yaml', 'harness/config/'],
-  ['kafkajs', undefined],
-  ['ioredis', undefined],
-  ['cassandra-driver', undefined],
+  ['kafkajs', 'substrates/event-log/kafka/'],
+  ['ioredis', 'substrates/key-value-store/redis/'],
+  ['cassandra-driver', 'substrates/key-value-store/cassandra/'],
 ]);
 
 /** Every breach of the rule, as `file:line what`; `files` are texts by path from the repository's root. */

@@ -3,6 +3,10 @@
  * expected.
  */
 import { resolve } from 'node:path';
+import { resolveRun } from '../../config/resolve.ts';
+import type { RunConfig } from '../../config/run-config.ts';
+import { preflightServers } from '../../config/server-preflight.ts';
+import type { RealServerPlaces } from '../../faults/real-servers.ts';
 import type { CliDependencies } from '../dependencies.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { withInterruption } from '../interruption.ts';
@@ -18,6 +22,13 @@ export async function matrix(
   const architectures = catalogue.architectures.map(({ name }) => name);
   checkNames(invocation.kinds ?? [], faults, 'fault', '--kinds');
   checkNames(invocation.architectures ?? [], architectures, 'architecture', '--architectures');
+  const { config, credentials } = resolveRun({
+    flags: invocation.servers,
+    known: { architectures, faults },
+    arguments: [],
+    environment: dependencies.environment,
+  });
+  await preflightServers(config, credentials, dependencies.probes);
   const report = await withInterruption(
     dependencies.signals,
     () => {},
@@ -27,6 +38,8 @@ export async function matrix(
           kinds: invocation.kinds ?? faults,
           architectures: invocation.architectures ?? architectures,
           out: resolve(dependencies.workingDirectory, invocation.out),
+          substrates: placesOf(config),
+          credentials,
           signal,
           say: (line) => dependencies.stderr.write(`${line}\n`),
         })
@@ -39,4 +52,9 @@ export async function matrix(
   const { text, data, asExpected } = report;
   dependencies.stdout.write(invocation.json ? `${JSON.stringify(data, null, 1)}\n` : text);
   return asExpected ? ExitCode.Ok : ExitCode.Violation;
+}
+
+function placesOf(config: RunConfig): RealServerPlaces {
+  const { log, store, speedStore, framing, codec, redisClient, redisResend, ownsServers } = config;
+  return { log, store, speedStore, framing, codec, redisClient, redisResend, ownsServers };
 }

@@ -4,8 +4,9 @@ import { resolve } from 'node:path';
 import { readFaultPlan } from '../../config/fault-plan-file.ts';
 import { inWords } from '../../config/file-system-facts.ts';
 import { preflight } from '../../config/preflight.ts';
-import { resolveConfig } from '../../config/resolve.ts';
+import { type ResolvedRun, resolveRun } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run-config.ts';
+import { preflightServers } from '../../config/server-preflight.ts';
 import type { Result } from '../../results/schema.ts';
 import { BenchError } from '../bench-error.ts';
 import type { CliDependencies } from '../dependencies.ts';
@@ -21,18 +22,20 @@ export async function run(
   argv: readonly string[],
   dependencies: CliDependencies,
 ): Promise<ExitCode> {
-  const config = await configure(invocation, argv, dependencies);
+  const resolved = await configure(invocation, argv, dependencies);
+  const { config } = resolved;
   await preflight(config, dependencies.fileSystem, dependencies.workingDirectory);
   await checkOwnArchitectures(config, dependencies);
   if (config.faultPlan !== undefined) {
     await readFaultPlan(resolve(dependencies.workingDirectory, config.faultPlan), config.partitions);
   }
+  await preflightServers(config, resolved.credentials, dependencies.probes);
   const warnOfSignal = (name: string) =>
     dependencies.stderr.write(
       `\n${name}: ending the workers and keeping what was measured; once more to stop at once\n`,
     );
   return withInterruption(dependencies.signals, warnOfSignal, (signal, interruption) =>
-    execute(config, signal, interruption, dependencies),
+    execute(resolved, signal, interruption, dependencies),
   );
 }
 
@@ -40,10 +43,10 @@ async function configure(
   invocation: RunInvocation,
   argv: readonly string[],
   dependencies: CliDependencies,
-): Promise<RunConfig> {
+): Promise<ResolvedRun> {
   const catalogue = await dependencies.catalogue();
   const name = invocation.configFile;
-  return resolveConfig({
+  return resolveRun({
     flags: invocation.flags,
     ...(name === undefined ? {} : { file: { name, text: await readConfigFile(name, dependencies) } }),
     known: {
@@ -52,6 +55,7 @@ async function configure(
     },
     // For the line that runs it again, which is `npm start -- ARGUMENTS`: the command's name is in it already.
     arguments: argv.filter((_, i) => i !== argv.indexOf('run')),
+    environment: dependencies.environment,
   });
 }
 
@@ -85,7 +89,7 @@ async function checkOwnArchitectures(config: RunConfig, dependencies: CliDepende
 }
 
 async function execute(
-  config: RunConfig,
+  { config, credentials }: ResolvedRun,
   signal: AbortSignal,
   interruption: Interruption,
   dependencies: CliDependencies,
@@ -93,7 +97,7 @@ async function execute(
   const progress = createProgress(dependencies.stderr, dependencies.clock);
   let finished: Awaited<ReturnType<CliDependencies['runBenchmark']>>;
   try {
-    finished = await dependencies.runBenchmark(config, { progress, signal });
+    finished = await dependencies.runBenchmark(config, { progress, signal, credentials });
   } catch (error) {
     // A run that was told to end before anything was measured has nothing to give.
     if (interruption.exitCode !== undefined && !(error instanceof BenchError)) return interruption.exitCode;

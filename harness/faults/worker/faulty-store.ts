@@ -45,6 +45,10 @@ export class FaultyStore implements KeyValueStore {
     return this.#inner.binding;
   }
 
+  get guarantees(): KeyValueStore['guarantees'] {
+    return this.#inner.guarantees;
+  }
+
   get settings(): KeyValueStore['settings'] {
     return this.#inner.settings;
   }

@@ -11,7 +11,7 @@ import { QueryService } from '../../../substrates/query-service.ts';
 import { EmbeddedEngine } from '../../../substrates/stream-engine/embedded/embedded-engine.ts';
 import type { JobSpecification, RunningJob } from '../../../substrates/stream-engine/stream-engine.ts';
 import type { Verdict } from '../../audit/verdict.ts';
-import type { PlannedCrash } from '../../faults/crash-plan.ts';
+import { doubtAfter, type PlannedCrash } from '../../faults/crash-plan.ts';
 import { FaultDirector } from '../../faults/fault-director.ts';
 import { BlockCutter } from '../../load/block-cutter.ts';
 import { fillLog } from '../../load/fill-log.ts';
@@ -170,6 +170,7 @@ async function verdictOn(
     pipeline: { runtime: { files: runtime.files, openLog: openFileLog }, job, stores, query },
     log: { kind: 'files', directory: world.logFolder, partitions: source.partitions },
     repeated: director.repeatedEvents(),
+    ...doubtAfter(crashes),
     faultFolder: FAULT_FOLDER,
   } as unknown as AuditInput;
   const invalidBecause: string[] = [];
@@ -177,16 +178,10 @@ async function verdictOn(
   try {
     const audit = await auditFinalAnswers(input);
     if (audit.logDifference !== undefined) invalidBecause.push(`the log is not the stream: ${audit.logDifference}`);
-    audited = { audit: { ...audit, prediction: { ...audit.prediction, ...doubtOf(crashes) } }, seconds: 0 };
+    audited = { audit, seconds: 0 };
   } catch (error) {
     audited = { failure: error instanceof Error ? error.message : String(error), seconds: 0 };
   }
   const planned = faults.map(({ trigger, bit }) => ({ name: trigger, bit }));
   return verdictOnFaults(declaration, audited, planned, invalidBecause);
-}
-
-/** Between two failpoints nothing is in flight, but for a checkpoint that is written beside the steps. */
-function doubtOf(crashes: readonly PlannedCrash[]): { inDoubt?: number } {
-  const atFailpoints = crashes.length > 0 && crashes.every(({ failpoint }) => failpoint !== 'mid-snapshot');
-  return atFailpoints ? { inDoubt: 0 } : {};
 }

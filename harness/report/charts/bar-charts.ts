@@ -3,6 +3,8 @@ import type { FailureFigures } from '../../results/acts.ts';
 import type { StoreLoad } from '../../results/figures.ts';
 import type { Result } from '../../results/schema.ts';
 import { formatCount, formatMs, formatPerEvent, formatQuantity, formatRate, missing } from '../format.ts';
+import { defaultRungName, otherRungs } from '../rungs.ts';
+import { isOnServers, isServerCpuKnown } from '../servers.ts';
 import { type ArchitectureView, architecturesOf } from '../view.ts';
 import type { BarSeries, BarSpec } from './spec.ts';
 
@@ -66,15 +68,18 @@ export function freshnessBarsChart(result: Result): BarSpec {
 /** Events per second and per CPU-second; rungs of the same architecture follow it. */
 export function throughputChart(result: Result): BarSpec {
   const rows = architecturesOf(result).flatMap((view) => [
-    { view, label: [view.name], rate: view.capacity.eventsPerSecond, perCpu: view.capacity.eventsPerCpuSecond },
-    ...view.result.rungs
-      .filter((rung) => !rung.isDefault)
-      .map((rung) => ({
-        view,
-        label: [view.name, rung.name],
-        rate: rung.eventsPerSecond,
-        perCpu: rung.eventsPerCpuSecond,
-      })),
+    {
+      view,
+      label: [view.name, ...(view.result.rungs.length === 0 ? [] : named(defaultRungName(result, view.name)))],
+      rate: view.capacity.eventsPerSecond,
+      perCpu: view.capacity.eventsPerCpuSecond,
+    },
+    ...otherRungs(view.result).map((rung) => ({
+      view,
+      label: [view.name, rung.name],
+      rate: rung.eventsPerSecond,
+      perCpu: rung.eventsPerCpuSecond,
+    })),
   ]);
   const series = (
     name: string,
@@ -99,13 +104,20 @@ export function throughputChart(result: Result): BarSpec {
         rows.map((row) => row.rate),
       ),
       series(
-        'events per CPU-second, all processes',
+        isOnServers(result) && !isServerCpuKnown(result)
+          ? 'events per CPU-second, all processes but the servers'
+          : 'events per CPU-second, all processes',
         'light',
         rows.map((row) => row.perCpu),
         formatQuantity,
       ),
     ],
   });
+}
+
+/** The default's name below that of its architecture. */
+function named(rung: string | undefined): string[] {
+  return rung === undefined ? [] : [`${rung} (default)`];
 }
 
 /** A row for each kind of error that was found or predicted, and one for an architecture without any. */

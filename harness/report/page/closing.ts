@@ -8,9 +8,11 @@ import { ceilingNames, limits, rerunCommand } from '../notes.ts';
 import { inTalkOrder } from '../palette.ts';
 import { type Html, html } from './html.ts';
 import { architectureName, chip } from './parts.ts';
+import { serverSection } from './servers.ts';
 
 export function closing(result: Result): Html {
   return html`${claimsSection(result)}
+${serverSection(result)}
 <section><h2>Limits</h2><div class="card"><ul>
 ${limits(result).map((limit) => html`<li>${limit}</li>`)}
 </ul></div></section>

@@ -44,4 +44,10 @@ export const tableNotes = {
     'canaries and of a few tweets.',
   ratios: 'The fastest over each of the others, in this run; and how old the other’s answers were against its own.',
   capacity: 'What the rates were computed from.',
+  serverSettings: 'As log and store have told when they were opened.',
+  serverCommands:
+    'What our clients sent, and what the server’s own counters grew by. A difference on a server that omegabench ' +
+    'started makes the act invalid.',
+  serverCpu: 'User and system time of the server processes that omegabench started; of others it is not known.',
+  serverCeilings: 'One server and one client, before the acts, with nothing else going on: walls of client or server.',
 };

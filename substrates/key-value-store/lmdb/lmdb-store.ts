@@ -7,12 +7,20 @@
  * and its write.
  */
 
-import type { Fence, KeyColumns, KeyValueStore, KeyValueStoreBinding, Marker, RowColumns } from '../key-value-store.ts';
+import type {
+  Fence,
+  KeyColumns,
+  KeyValueStore,
+  KeyValueStoreBinding,
+  Marker,
+  RowColumns,
+  StoreGuarantees,
+} from '../key-value-store.ts';
 import { createRows, FencedError } from '../key-value-store.ts';
+import { previousRowOfKey } from '../previous-row.ts';
 import { countReads, countWrites, zeroCounts } from '../store-counts.ts';
 import { CounterTable, type ValueColumns } from './counter-table.ts';
 import { type Environment, explainLmdbError, openEnvironment } from './environment.ts';
-import { previousRowOfKey } from './previous-row.ts';
 
 type LmdbBinding = Extract<KeyValueStoreBinding, { kind: 'lmdb' }>;
 
@@ -24,6 +32,7 @@ const SCAN_ROWS = 4096;
 export class LmdbStore implements KeyValueStore {
   readonly binding: LmdbBinding;
   readonly settings: Readonly<Record<string, string>>;
+  readonly guarantees: StoreGuarantees = { atomicBatches: true, fence: 'atomic', snapshotReads: true };
   readonly counts = zeroCounts();
   /** Rows that `scan` has delivered: audit traffic, which is no part of `counts`. */
   scannedRows = 0;
@@ -152,10 +161,14 @@ export class LmdbStore implements KeyValueStore {
 
   #transact(action: () => void): void {
     this.#assertOpen();
-    try {
-      this.#environment.root.transactionSync(action, this.#environment.transactionFlags);
-    } catch (error) {
-      throw hasCode(error) ? explainLmdbError(error, this.binding.directory) : error;
+    for (let left = SPURIOUS_RETRIES; ; left--) {
+      try {
+        this.#environment.root.transactionSync(action, this.#environment.transactionFlags);
+        return;
+      } catch (error) {
+        if (left > 0 && isSpurious(error)) continue;
+        throw hasCode(error) ? explainLmdbError(error, this.binding.directory) : error;
+      }
     }
   }
 
@@ -186,6 +199,17 @@ export class LmdbStore implements KeyValueStore {
   #assertOpen(): void {
     if (this.#closed) throw new Error(`key/value store in ${this.binding.directory}: it was closed by this process`);
   }
+}
+
+// The binding's own search of the free list ("Invalid zero size key", "Invalid null txn id") now and then fails when
+// several processes write in turn, with codes that no write of ours has. The transaction was rolled back, so that the
+// next attempt starts from the same rows.
+const SPURIOUS_RETRIES = 5;
+const MDB_BAD_VALSIZE = -30781;
+const MDB_NOTFOUND = -30798;
+
+function isSpurious(error: unknown): boolean {
+  return hasCode(error) && [MDB_BAD_VALSIZE, MDB_NOTFOUND].includes((error as { code: number }).code);
 }
 
 // Errors of the binding carry LMDB's or the system's number; errors of a note or a fence do not.

@@ -4,6 +4,7 @@
  */
 import type { StoreName } from '../../declaration.ts';
 import type { StoreCounts } from '../../key-value-store/key-value-store.ts';
+import { addCounts, zeroCounts } from '../../key-value-store/store-counts.ts';
 import type { CheckpointFigures, PartitionProgress } from '../stream-engine.ts';
 import type { StageProgress } from './stages/stage-task.ts';
 import type { WorkerStatus } from './worker-messages.ts';
@@ -32,12 +33,8 @@ export function sumStores(statuses: readonly WorkerStatus[]): Partial<Record<Sto
   const sums: Partial<Record<StoreName, StoreCounts>> = {};
   for (const status of statuses) {
     for (const [name, counts] of Object.entries(status.stores) as [StoreName, StoreCounts][]) {
-      sums[name] ??= { commands: 0, roundTrips: 0, reads: 0, writes: 0 };
-      const sum = sums[name];
-      sum.commands += counts.commands;
-      sum.roundTrips += counts.roundTrips;
-      sum.reads += counts.reads;
-      sum.writes += counts.writes;
+      sums[name] ??= zeroCounts();
+      addCounts(sums[name], counts);
     }
   }
   return sums;

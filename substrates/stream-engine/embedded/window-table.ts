@@ -7,6 +7,8 @@
  */
 import { fingerprintKey, type ImpressionBlock } from '../../../generators/impression.ts';
 
+const { imul } = Math;
+
 const MIN_CAPACITY = 1024;
 const HASH_LO = 0x9e3779b1 | 0;
 const HASH_HI = 0x85ebca6b | 0;
@@ -124,7 +126,7 @@ function capacityFor(keys: number): number {
 /** The slot of a key, or the free slot where it belongs. */
 function slotFor(slots: Int32Array, shift: number, lo: number, hi: number): number {
   const mask = slots.length - 1;
-  let slot = ((Math.imul(lo, HASH_LO) + Math.imul(hi, HASH_HI)) >>> shift) << 2;
+  let slot = ((imul(lo, HASH_LO) + imul(hi, HASH_HI)) >>> shift) << 2;
   while (slots[slot + 2] !== 0 && (slots[slot] !== lo || slots[slot + 1] !== hi)) slot = (slot + ROW_INTEGERS) & mask;
   return slot;
 }
@@ -148,7 +150,7 @@ function countRows(
   for (let row = from, sequence = firstSequence; row < to; row++, sequence++) {
     const lo = (los[row] as number) | 0;
     const hi = (his[row] as number) | 0;
-    let slot = ((Math.imul(lo, HASH_LO) + Math.imul(hi, HASH_HI)) >>> shift) << 2;
+    let slot = ((imul(lo, HASH_LO) + imul(hi, HASH_HI)) >>> shift) << 2;
     while (slots[slot] !== lo || slots[slot + 1] !== hi) {
       if (slots[slot + 2] === 0) {
         slots[slot] = lo;
@@ -161,8 +163,8 @@ function countRows(
     slots[slot + 2] = count;
     if (count === 1) newKeys += 1;
     let hash = sequence ^ key;
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    hash = imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     slots[slot + 3] = (slots[slot + 3] as number) + ((hash ^ (hash >>> 16)) >> 17);
   }
   return newKeys;

@@ -4,7 +4,7 @@
  */
 import { partitionOf } from '../../../generators/impression.ts';
 import { type Declaration, type Stage, storesOf } from '../../declaration.ts';
-import type { EventLog } from '../../event-log/event-log.ts';
+import { type EventLog, LogUnavailableError } from '../../event-log/event-log.ts';
 import { FencedError, type KeyValueStore, StoreUnavailableError } from '../../key-value-store/key-value-store.ts';
 import { StateAnswer } from '../../query-service.ts';
 import type { Runtime, Server, SupervisorLine } from '../../runtime.ts';
@@ -12,7 +12,7 @@ import { JobFailedError, type RestoredPosition } from '../stream-engine.ts';
 import { type CreateHooks, noHooks, type WorkerHooks } from './hooks.ts';
 import { BatchJobTask } from './stages/batch-job-task.ts';
 import { IncrementStoreTask } from './stages/increment-store-task.ts';
-import { STORE_RETRY_MS, type StageTask, type TaskContext } from './stages/stage-task.ts';
+import { RETRY_MS, type StageTask, type TaskContext } from './stages/stage-task.ts';
 import { WindowStateTask } from './stages/window-state-task.ts';
 import { createStateAnswers, decodeRequest, encodeResponse } from './state-protocol.ts';
 import type { FromWorker, ToWorker, WorkerSpecification, WorkerStatus } from './worker-messages.ts';
@@ -69,9 +69,11 @@ class Worker {
     const note = (entry: Record<string, unknown>): void => this.#send({ kind: 'note', note: entry });
     if (binding !== undefined) this.#hooks = await createHooks(this.#runtime, { worker, epoch, note }, binding);
     await this.#runtime.files.makeDirectory(job.directory);
-    this.#log = await this.#runtime.openLog(job.log);
-    await this.#openStores(job.declaration);
-    this.#createTasks(job.declaration, this.#log);
+    const log = await this.#untilAvailable(() => this.#runtime.openLog(job.log));
+    if (log === undefined) return;
+    this.#log = log;
+    if (!(await this.#openStores(job.declaration))) return;
+    this.#createTasks(job.declaration, log);
     for (const task of this.#tasks) await this.#untilAvailable(() => task.open());
     this.#server = await this.#runtime.serve((request) => this.#answer(request));
     this.#send({ kind: 'ready', address: this.#server.address, restored: this.#restored, status: this.#status() });
@@ -86,16 +88,20 @@ class Worker {
     await this.#log?.close();
   }
 
-  async #openStores(declaration: Declaration): Promise<void> {
+  /** False if the worker was told to stop meanwhile. */
+  async #openStores(declaration: Declaration): Promise<boolean> {
     const { job, partitions, epoch } = this.#specification;
     for (const name of storesOf(declaration)) {
       const binding = job.stores[name];
       if (binding === undefined)
         throw new JobFailedError(`${declaration.name} needs a ${name} store; the job binds none`);
-      const store = this.#hooks.wrapStore(name, await this.#runtime.openStore(binding));
+      const opened = await this.#untilAvailable(() => this.#runtime.openStore(binding));
+      if (opened === undefined) return false;
+      const store = this.#hooks.wrapStore(name, opened);
       this.#stores[name] = store;
       for (const partition of partitions) await this.#untilAvailable(() => store.raiseFence({ partition, epoch }));
     }
+    return this.#stop === undefined;
   }
 
   #createTasks(declaration: Declaration, log: EventLog): void {
@@ -148,28 +154,31 @@ class Worker {
     }
   }
 
-  /** A step that finds its store out of reach is taken again a little later; nothing of it is lost. */
+  /** A step that finds its log or store out of reach is taken again a little later; nothing of it is lost. */
   async #step(task: StageTask): Promise<number> {
     try {
       return await task.step();
     } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
-      return STORE_RETRY_MS;
+      if (!isUnavailable(error)) throw error;
+      return RETRY_MS;
     }
   }
 
-  /** Tries until the store can be reached, and reports meanwhile, so as not to be taken for dead. */
-  async #untilAvailable(work: () => Promise<void>): Promise<void> {
+  /**
+   * Tries until log or store can be reached, and reports meanwhile, so as not to be taken for dead; undefined if the
+   * worker was told to stop.
+   */
+  async #untilAvailable<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     while (this.#stop === undefined) {
       try {
-        await work();
-        return;
+        return await work();
       } catch (error) {
-        if (!(error instanceof StoreUnavailableError)) throw error;
+        if (!isUnavailable(error)) throw error;
       }
       this.#reportIfDue(this.#runtime.clock.nowMs());
-      await this.#runtime.sleep(STORE_RETRY_MS);
+      await this.#runtime.sleep(RETRY_MS);
     }
+    return undefined;
   }
 
   #hear(message: ToWorker): void {
@@ -188,7 +197,9 @@ class Worker {
     return {
       atMs: this.#runtime.clock.nowMs(),
       stages: this.#tasks.map((task) => task.progress()),
-      stores: Object.fromEntries(Object.entries(this.#stores).map(([name, store]) => [name, { ...store.counts }])),
+      stores: Object.fromEntries(
+        Object.entries(this.#stores).map(([name, store]) => [name, structuredClone(store.counts)]),
+      ),
       cpuSeconds: this.#runtime.cpuSeconds(),
     };
   }
@@ -209,6 +220,10 @@ class Worker {
   #send(message: FromWorker): void {
     this.#line.send(message);
   }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof StoreUnavailableError || error instanceof LogUnavailableError;
 }
 
 function createTask(context: TaskContext, stage: Stage, published: KeyValueStore | undefined): StageTask {

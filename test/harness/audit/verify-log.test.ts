@@ -46,7 +46,7 @@ async function verify(entries: readonly (LogEntry | Error)[], declared?: readonl
     },
     close: async () => undefined,
   };
-  const log = { openReader: async () => reader } as unknown as EventLog;
+  const log = { binding: { kind: 'memory' }, openReader: async () => reader } as unknown as EventLog;
   return verifyLog(source, log, 0, declared);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FailureFigures, Rung } from '../../../harness/results/acts.ts';
+import { onRedis } from '../../support/result-on-servers.ts';
 import { type Changes, capacityOf, failureOf, faultsAt, judge, judgeResult, verdictOf, without } from './judge.ts';
 
 const stateful = ['beta', 'omega', 'omega-prime'];
@@ -28,6 +29,12 @@ describe('speedup', () => {
     expect(evidence).toContain('10,000 a transaction 14.7× and 11.2× per CPU-second');
     expect(evidence).toContain('no sync');
     expect(evidence).not.toContain('1,000 a transaction');
+  });
+
+  test('names the client of alpha’s default on Redis, and the fastest of its rungs', () => {
+    const { evidence } = judgeResult('speedup', onRedis());
+    expect(evidence).toContain('alpha on redis by its raw client 210 K/s');
+    expect(evidence).toContain('script 32.6× and 30× per CPU-second. The fastest of them is script.');
   });
 
   test('is not proven where alpha has no rate', () => {

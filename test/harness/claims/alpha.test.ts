@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Declaration } from '../../../substrates/declaration.ts';
 import { resultFixture } from '../../support/result-fixture.ts';
+import { onRedis } from '../../support/result-on-servers.ts';
 import {
   type Changes,
   controlAt,
@@ -107,6 +108,15 @@ describe('alpha-bottleneck', () => {
     expect([verdict, figure]).toEqual(['confirmed', 210_000]);
     expect(evidence).toContain('80.8 % of what the store takes alone');
     expect(evidence).toContain('omega-prime read the same log at 13.7 M/s, 65.2× as fast');
+  });
+
+  test('sets alpha on a server against the ceiling of its own client there, not against LMDB’s', () => {
+    // 210 K of 650 K.
+    const { evidence } = judgeResult('alpha-bottleneck', onRedis());
+    expect(evidence).toContain('32.3 % of what one client of the server reaches alone');
+    const { environment } = onRedis();
+    const without = { ...onRedis(), environment: { ...environment, serverCeilings: undefined } };
+    expect(judgeResult('alpha-bottleneck', without).evidence).not.toContain('alone');
   });
 
   test('is refuted where alpha takes the talk’s rate', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Declaration } from '../../../substrates/declaration.ts';
 import { resultFixture } from '../../support/result-fixture.ts';
+import { onRedis } from '../../support/result-on-servers.ts';
 import { capacityOf, controlAt, faultsAt, judge, judgeResult, steadyOf, verdictOf, without } from './judge.ts';
 
 describe('lambda-load', () => {
@@ -25,6 +26,15 @@ describe('lambda-instant', () => {
   test('is confirmed and refuted by the merged answer’s age below capacity', () => {
     expect(verdictOf('lambda-instant', { lambda: { failure: controlAt('lambda', 40) } })).toBe('confirmed');
     expect(verdictOf('lambda-instant', { lambda: { failure: controlAt('lambda', 4000) } })).toBe('refuted');
+  });
+});
+
+describe('lambda-cobble', () => {
+  test('is not decided, and says on what lambda ran', () => {
+    expect(judge('lambda-cobble').evidence).toContain('Lambda ran on files and lmdb,');
+    const { verdict, evidence } = judgeResult('lambda-cobble', onRedis());
+    expect(verdict).toBe('not-decided-here');
+    expect(evidence).toContain('Lambda ran on kafka and redis, but its batch job and its stream engine');
   });
 });
 

@@ -2,7 +2,27 @@
 import type { Cli } from '../../../harness/cli/cli.ts';
 import { createCli } from '../../../harness/cli/cli.ts';
 import type { CliDependencies } from '../../../harness/cli/dependencies.ts';
+import type { MachineFacts } from '../../../harness/doctor/machine-findings.ts';
+import type { Probes } from '../../../harness/doctor/probes.ts';
 import { resultFixture } from '../../support/result-fixture.ts';
+
+/** Servers of which none answers. */
+export const noServers: Probes = {
+  kafka: () => Promise.reject(new Error('connect ECONNREFUSED')),
+  redis: () => Promise.reject(new Error('connect ECONNREFUSED')),
+  cassandra: () => Promise.reject(new Error('connect ECONNREFUSED')),
+};
+
+/** A machine that spoils nothing. */
+export const quietMachine: MachineFacts = {
+  usableCores: 8,
+  memoryBytes: 2 ** 35,
+  freeMemoryBytes: 2 ** 34,
+  loadAverage: 0.1,
+  freeDiskBytes: 2 ** 40,
+  cpuGovernors: ['performance'],
+  nodeVersion: 'v20.19.0',
+};
 
 export interface FakeCli {
   cli: Cli;
@@ -40,6 +60,8 @@ export function fakeCli(changes: Partial<CliDependencies> = {}): FakeCli {
       unwritable: async () => undefined,
       freeBytes: async () => 1e15,
     },
+    probes: noServers,
+    machine: () => quietMachine,
     catalogue: async () => ({
       architectures: [
         { name: 'alpha', description: 'Every event increments the store.' },
@@ -57,6 +79,7 @@ export function fakeCli(changes: Partial<CliDependencies> = {}): FakeCli {
       text: `${results.map((result) => result.label).join(' | ')}\n`,
       data: { compared: results.length },
     }),
+    services: async () => ({ names: ['redis'], up: async () => [], down: async () => [], status: async () => [] }),
     runMatrix: async () => ({ text: '1 of 1 cells as expected\n', data: {}, asExpected: true }),
     calibrate: async () => ({ ceilings: [], elapsedSeconds: 0 }),
     ...changes,

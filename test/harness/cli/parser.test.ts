@@ -46,6 +46,12 @@ describe('what is understood', () => {
       quick: true,
       json: false,
     });
+    expect(await parse('doctor', '--store', 'redis://localhost', '--speed-store=lmdb', '--json')).toEqual({
+      command: 'doctor',
+      json: true,
+      store: 'redis://localhost',
+      speedStore: 'lmdb',
+    });
   });
 });
 
@@ -76,10 +82,10 @@ describe('what is not', () => {
     expect(await refusal('rnu')).toEqual([
       'OB_UNKNOWN_COMMAND',
       "there is no command 'rnu'",
-      'Did you mean run? Commands are run, report, compare, list, inject, matrix, calibrate, completion.',
+      'Did you mean run? Commands are run, report, compare, list, inject, matrix, calibrate, doctor, services, completion.',
     ]);
     expect((await refusal('frobnicate'))[2]).toBe(
-      'Commands are run, report, compare, list, inject, matrix, calibrate, completion.',
+      'Commands are run, report, compare, list, inject, matrix, calibrate, doctor, services, completion.',
     );
   });
 
@@ -145,6 +151,7 @@ describe('help', () => {
       ['compare', '--help'],
       ['list', '--help'],
       ['calibrate', '--help'],
+      ['doctor', '--help'],
     ]) {
       const tooLong = (await textOf(...argv)).split('\n').filter((line) => line.length > 80);
       expect(tooLong).toEqual([]);
@@ -155,7 +162,7 @@ describe('help', () => {
     const help = await textOf('run', '--help');
     for (const option of OPTIONS) expect(help).toContain(`--${option.flag} `);
     expect(help).toContain('[default: 1M]');
-    for (const group of ['Run:', 'Stream:', 'Pipelines:', 'Acts and faults:', 'Architecture variants:']) {
+    for (const group of ['Run:', 'Stream:', 'Pipelines:', 'Servers:', 'Acts and faults:', 'Architecture variants:']) {
       expect(help).toContain(`\n${group}\n`);
     }
     expect(help).toContain('Examples:');
@@ -163,7 +170,7 @@ describe('help', () => {
 
   test('lists the commands and the exit codes', async () => {
     const help = await textOf('--help');
-    for (const command of ['run', 'report', 'compare', 'list', 'calibrate', 'completion'])
+    for (const command of ['run', 'report', 'compare', 'list', 'calibrate', 'doctor', 'completion'])
       expect(help).toContain(`omegabench ${command}`);
     expect(help).toContain('    5  violation: an architecture erred where it must not');
     expect(help).toContain('  143  ended by SIGTERM');

@@ -89,6 +89,11 @@ describe('preflight', () => {
       'Free some space, choose another disk with --out, or lower --common-rate, --hour or --act-hours.',
     );
   });
+
+  test('asks for no room for a log that is on a server', async () => {
+    const onKafka = config({ log: 'kafka://localhost:9092/x' });
+    await expect(preflight(onKafka, facts({ freeBytes: async () => 1 }), '/somewhere')).resolves.toBeUndefined();
+  });
 });
 
 describe('the estimate', () => {

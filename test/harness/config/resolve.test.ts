@@ -48,6 +48,14 @@ test('with nothing said, the defaults hold', () => {
     batchBucket: 'arrival-time',
     batchCutOffMs: 0,
     storeSync: 'on',
+    log: 'files',
+    store: 'lmdb',
+    speedStore: 'lmdb',
+    framing: 'block',
+    codec: 'none',
+    redisClient: 'pipeline',
+    redisResend: 'off',
+    ownsServers: false,
     arguments: ['run'],
   });
 });
@@ -113,6 +121,13 @@ describe('every option', () => {
       'batch-bucket': 'event-time',
       'batch-cut-off': '500ms',
       'store-sync': 'off',
+      log: 'kafka://one:9092,two:9093/mine',
+      'speed-store': 'redis://cache:6380/3',
+      framing: 'event',
+      codec: 'lz4',
+      'redis-client': 'script',
+      'redis-resend': 'on',
+      'i-own-this-server': 'true',
     });
     expect(config).toEqual({
       architectures: ['omega', 'alpha'],
@@ -149,6 +164,14 @@ describe('every option', () => {
       batchBucket: 'event-time',
       batchCutOffMs: 500,
       storeSync: 'off',
+      log: 'kafka://one:9092,two:9093/mine',
+      store: 'lmdb',
+      speedStore: 'redis://cache:6380/3',
+      framing: 'event',
+      codec: 'lz4',
+      redisClient: 'script',
+      redisResend: 'on',
+      ownsServers: true,
       arguments: ['run'],
     });
     expect(runConfigSchema.parse(JSON.parse(JSON.stringify(config)))).toEqual(config);
@@ -160,6 +183,12 @@ describe('every option', () => {
 });
 
 describe('defaults that follow from other settings', () => {
+  test('the speed store is where the store is', () => {
+    const store = 'redis://localhost:6379/0';
+    expect(resolve({ store: 'redis://localhost' })).toMatchObject({ store, speedStore: store });
+    expect(resolve({ store, 'speed-store': 'lmdb' }).speedStore).toBe('lmdb');
+  });
+
   test('the bound on disorder is at most a quarter of the hour', () => {
     expect(resolve({ hour: '500ms' }).maxOutOfOrderMs).toBe(125);
     expect(resolve({ hour: '1h' }).maxOutOfOrderMs).toBe(200);

@@ -1,6 +1,7 @@
 /** When a cell of the fault matrix is as expected, and when it is not. */
 import { describe, expect, test } from '@jest/globals';
 import { findArchitecture } from '../../../architectures/registry.ts';
+import type { ServerFacts } from '../../../harness/faults/proxy/servers.ts';
 import { faultDefinition } from '../../../harness/faults/registry.ts';
 import { type Cell, cellOf, notApplicable } from '../../../harness/matrix/cell.ts';
 import { describeMatrix, spellCell } from '../../../harness/matrix/report.ts';
@@ -62,6 +63,27 @@ describe('a cell of the matrix', () => {
     expect(cell('crash', 'alpha', { verdict, verdictReason: 'so', doubleCounted: 9 }).differs).toBe(`${verdict}: so`);
   });
 
+  test('of a real server is as expected with double counts or without, and not with losses', () => {
+    const redis: ServerFacts = {
+      kind: 'redis',
+      nodes: ['127.0.0.1:6379'],
+      roles: ['serving', 'speed'],
+      ownership: 'started',
+      survivesKill: false,
+    };
+    const of = (kind: string, name: string, changes: Partial<FailureFigures>) =>
+      cellOf(faultDefinition(kind), find(name), act(changes), [redis]);
+    expect(of('network-reset', 'alpha', {})).toMatchObject({ expected: 'may-repeat', verdict: 'EXACT' });
+    expect(of('network-reset', 'alpha', {}).differs).toBeUndefined();
+    expect(of('network-reset', 'alpha', { ...error, doubleCounted: 9 }).differs).toBeUndefined();
+    expect(of('network-reset', 'alpha', { ...error, lost: 1 }).differs).toMatch(/at most double counts expected/);
+    expect(of('network-reset', 'beta', { ...error, doubleCounted: 9 }).differs).toMatch(/no error expected/);
+    expect(of('server-kill', 'beta', { ...error, lost: 3 }).differs).toBeUndefined();
+    expect(of('server-kill', 'beta', {}).differs).toMatch(/losses expected/);
+    expect(notApplicable(faultDefinition('server-kill'), find('beta'), [redis])).toBeUndefined();
+    expect(notApplicable(faultDefinition('server-kill'), find('beta'))).toMatchObject({ verdict: 'NOT-APPLICABLE' });
+  });
+
   test('of a job that must stop is as expected only if it did', () => {
     const stopped = { ...error, verdictReason: 'as predicted: the job stopped: no checkpoint', keysAudited: 0 };
     expect(cell('checkpoints-corrupt', 'omega', stopped).differs).toBeUndefined();
@@ -83,6 +105,7 @@ describe('a cell of the matrix', () => {
 });
 
 describe('the table of the matrix', () => {
+  const places = { log: 'files', store: 'lmdb', speedStore: 'lmdb' };
   const cells = [
     cell('crash', 'alpha', { ...error, doubleCounted: 9 }),
     cell('crash', 'omega', {}),
@@ -96,19 +119,33 @@ describe('the table of the matrix', () => {
 
   test('says which cells were run again, and why', () => {
     const again = { ...(cells[1] as Cell), invalidBefore: ['no evidence'] };
-    const { text } = describeMatrix({ cells: [again], directory: '/r' });
+    const { text } = describeMatrix({ cells: [again], directory: '/r', places });
     expect(text).toContain('crash × omega was run again, because it was invalid: no evidence');
-    expect(describeMatrix({ cells, directory: '/r' }).text).not.toContain('run again');
+    expect(describeMatrix({ cells, directory: '/r', places }).text).not.toContain('run again');
+  });
+
+  test('names the servers, without secrets, and the speed store only where it is another', () => {
+    const last = (given: typeof places) => describeMatrix({ cells, directory: '/r', places: given }).text;
+    expect(last(places)).toContain('\nLog: files; store: lmdb\n');
+    const text = last({
+      log: 'kafka://me:secret@k:9092/p',
+      store: 'redis://:secret@r:6379/0',
+      speedStore: 'cassandra://me:secret@c:9042/k?dc=d&consistency=one',
+    });
+    expect(text).toContain(
+      'Log: kafka://k:9092/p; store: redis://r:6379/0; speed store: cassandra://c:9042/k?dc=d&consistency=one',
+    );
+    expect(text).not.toMatch(/secret|me:/);
   });
 
   test('ends with how many are as expected', () => {
-    const { text, asExpected } = describeMatrix({ cells, directory: '/r' });
+    const { text, asExpected } = describeMatrix({ cells, directory: '/r', places });
     expect(text.trimEnd().split('\n').at(-1)).toBe('3 of 4 cells as expected');
     expect(text).toContain('store-outage × alpha differs: VIOLATION: lost is 3');
     expect(asExpected).toBe(false);
-    const fine = describeMatrix({ cells: cells.slice(0, 2), directory: '/r' });
+    const fine = describeMatrix({ cells: cells.slice(0, 2), directory: '/r', places });
     expect(fine.text).toMatch(/2 of 2 cells as expected\n$/);
     expect(fine.asExpected).toBe(true);
-    expect(describeMatrix({ cells: [], directory: '/r' }).asExpected).toBe(false);
+    expect(describeMatrix({ cells: [], directory: '/r', places }).asExpected).toBe(false);
   });
 });

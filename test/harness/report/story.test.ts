@@ -15,6 +15,13 @@ describe('the verdict on top', () => {
     expect(first).toContain('alpha and lambda fell behind');
   });
 
+  test('sets the fastest against alpha’s best rung, where that beats its default', () => {
+    // 13.7 M / 395 K = 34.7; 6.675 M / 201 K = 33.2.
+    expect(verdictSentences(resultFixture())[0]).toContain('and 34.7× (33.2×) that of its best rung, no sync');
+    const plain = withArchitecture('alpha', (alpha) => ({ ...alpha, rungs: alpha.rungs.slice(0, 2) }));
+    expect(verdictSentences(plain)[0]).not.toContain('best rung');
+  });
+
   test('names the exact ones and each error with its size', () => {
     const [, second] = verdictSentences(resultFixture());
     expect(second).toContain('beta, omega and omega-prime lost nothing');
@@ -133,6 +140,33 @@ describe('warnings and notes', () => {
     expect(rerunCommand(resultFixture({ config: withTrace }))).toBe(
       `npm start -- --trace 'it'\\''s here.csv' --seed 42`,
     );
+  });
+
+  test('real servers are named with their command counters, and embedded ones are not called real', () => {
+    const embedded = resultFixture();
+    expect(limits(embedded).join('\n')).toMatch(/embedded log, store and engine stand in/);
+    const { environment, architectures } = embedded;
+    const alpha = architectures.alpha as (typeof architectures)[string];
+    const check = (counted: number) => ({ serving: [{ command: 'hincrby', sent: 1000, counted }] });
+    const on = (counted: number) => {
+      const capacity = {
+        ...alpha.capacity,
+        serverCpuSeconds: 2,
+        serverCommands: check(counted),
+      } as typeof alpha.capacity;
+      return limits({
+        ...embedded,
+        architectures: { alpha: { ...alpha, capacity } },
+        environment: {
+          ...environment,
+          substrates: { ...environment.substrates, keyValueStore: { name: 'redis', settings: {} } },
+        },
+      }).join('\n');
+    };
+    expect(on(1000)).toMatch(/the store redis.*count the servers that omegabench has started/s);
+    expect(on(1000)).toMatch(/Of 1,000 commands .* the servers have counted every one/);
+    expect(on(1000)).not.toContain('stand in');
+    expect(on(999)).toMatch(/1 of 1 kinds were counted otherwise/);
   });
 
   test('a rate below the talk’s is among the limits', () => {

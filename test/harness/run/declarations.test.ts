@@ -18,6 +18,8 @@ async function stages(settings: Settings): Promise<Record<string, Stage>> {
 
 const find = (name: string) => architectures.find((declaration) => declaration.name === name) as Declaration;
 
+const EMBEDDED = { store: 'lmdb', storeSync: 'on', redisClient: 'pipeline' } as const;
+
 describe('the declarations of a run', () => {
   test('are the registered ones where no flag says otherwise', async () => {
     expect(await declarationsOf(configOf())).toEqual(architectures);
@@ -73,7 +75,7 @@ describe('the declarations of a run', () => {
 
 describe('the rungs', () => {
   test('of alpha are its other transaction sizes, with sync and without', () => {
-    const rungs = rungsOf(find('alpha'), true);
+    const rungs = rungsOf(find('alpha'), EMBEDDED);
     const sizes = rungs.map(({ declaration, storeSync }) => [
       ...declaration.stages.map((stage) => (stage.kind === 'increment-store' ? stage.maxBatchEvents : stage.kind)),
       storeSync,
@@ -94,13 +96,24 @@ describe('the rungs', () => {
   });
 
   test('of omega-prime is one without checkpoints, under the run’s sync setting', () => {
-    expect(rungsOf(find('omega-prime'), false)).toEqual([
+    expect(rungsOf(find('omega-prime'), { ...EMBEDDED, storeSync: 'off' })).toEqual([
       expect.objectContaining({ checkpoints: false, storeSync: false, declaration: find('omega-prime') }),
     ]);
   });
 
   test('of the others are none', () => {
-    expect(['batch', 'lambda', 'beta', 'omega'].flatMap((name) => rungsOf(find(name), true))).toEqual([]);
+    expect(['batch', 'lambda', 'beta', 'omega'].flatMap((name) => rungsOf(find(name), EMBEDDED))).toEqual([]);
+  });
+
+  test('on Redis are the other clients of alpha, and none on Cassandra', () => {
+    const redis = { ...EMBEDDED, store: 'redis://127.0.0.1:6379/0', redisClient: 'raw' } as const;
+    const rungs = rungsOf(find('alpha'), redis);
+    expect(rungs.map(({ name }) => name)).toEqual(['await-each', 'pipeline', 'script']);
+    expect(rungs.every(({ name, redisClient }) => redisClient === name)).toBe(true);
+    expect(rungs.every(({ declaration }) => declaration === find('alpha'))).toBe(true);
+    const cassandra = { ...EMBEDDED, store: 'cassandra://127.0.0.1:9042/omegabench?dc=datacenter1' };
+    expect(rungsOf(find('alpha'), cassandra)).toEqual([]);
+    expect(rungsOf(find('omega-prime'), cassandra)).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { architectures } from '../../../architectures/registry.ts';
+import type { Settings } from '../../../harness/config/run-config.ts';
 import type { Result } from '../../../harness/results/schema.ts';
 import { readResult } from '../../../harness/results/store.ts';
 import { ResultBuilder } from '../../../harness/run/result-builder.ts';
@@ -83,6 +84,23 @@ describe('a result', () => {
         faults: ['crash'],
       });
       expect(builder.result.config.trace).toBeUndefined();
+    });
+  });
+
+  test('says where log and stores were, and of the settings of servers those that had a meaning', () => {
+    const configuredBy = (settings: Settings) =>
+      new ResultBuilder('nowhere', 'run-1', configOf(settings), fixture.environment, [], []).result.config;
+    const embedded = configuredBy({});
+    expect(embedded).toMatchObject({ log: 'files', store: 'lmdb', speedStore: 'lmdb' });
+    for (const setting of ['framing', 'codec', 'redisClient', 'redisResend']) {
+      expect(embedded).not.toHaveProperty(setting);
+    }
+    const log = 'kafka://localhost:9092/x';
+    const speedStore = 'rediss://localhost:6379/0';
+    const onServers = configuredBy({ log, framing: 'event', codec: 'zstd', speedStore, redisClient: 'raw' });
+    expect(onServers).toMatchObject({
+      ...{ log, framing: 'event', codec: 'zstd' },
+      ...{ store: 'lmdb', speedStore, redisClient: 'raw', redisResend: 'off' },
     });
   });
 

@@ -57,7 +57,7 @@ export interface StageTask {
 export const IDLE_MS = 1;
 
 /** Time between two tries on a store that cannot be reached. */
-export const STORE_RETRY_MS = 20;
+export const RETRY_MS = 20;
 
 export const noCheckpoints: CheckpointFigures = { count: 0, bytes: 0, longestPauseMs: 0 };
 

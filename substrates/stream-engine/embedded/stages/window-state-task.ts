@@ -14,14 +14,7 @@ import { CheckpointStore } from '../checkpoint-store.ts';
 import type { HookSite } from '../hooks.ts';
 import { PartitionWindows, type Window } from '../partition-windows.ts';
 import { packWindow, unpackWindow } from '../window-snapshot.ts';
-import {
-  IDLE_MS,
-  notBefore,
-  STORE_RETRY_MS,
-  type StageProgress,
-  type StageTask,
-  type TaskContext,
-} from './stage-task.ts';
+import { IDLE_MS, notBefore, RETRY_MS, type StageProgress, type StageTask, type TaskContext } from './stage-task.ts';
 import { WindowHandOver } from './window-hand-over.ts';
 
 export class WindowStateTask implements StageTask {
@@ -161,7 +154,7 @@ export class WindowStateTask implements StageTask {
       await this.#handOver.step(settling, this.#offset);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      this.#nextHandOverMs = clock.nowMs() + STORE_RETRY_MS;
+      this.#nextHandOverMs = clock.nowMs() + RETRY_MS;
     }
   }
 

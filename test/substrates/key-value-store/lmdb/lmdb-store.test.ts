@@ -28,6 +28,11 @@ function withLmdb(sync: boolean): WithStore {
 describeKeyValueStore('LMDB, sync', withLmdb(true));
 describeKeyValueStore('LMDB, no sync', withLmdb(false));
 
+/** What the binding throws now and then when several processes write. */
+function freeListError(code: number): Error {
+  return Object.assign(new Error('MDB_BAD_VALSIZE: Unsupported size of key'), { code });
+}
+
 const FENCE = { partition: 0, epoch: 1 };
 
 describe('LMDB store', () => {
@@ -48,6 +53,36 @@ describe('LMDB store', () => {
         await expect(second.upsert(columnsOf(rows), 1, { ...FENCE, epoch: 0 })).rejects.toThrow(/fenced/);
         await second.close();
       }
+    }));
+
+  test.each([
+    [1, -30781],
+    [5, -30781],
+    [3, -30798],
+  ])('a transaction that fails %i times with %i, as the search of the free list does, counts once', (failures, code) =>
+    withTemporaryDirectory(async (directory) => {
+      const store = new LmdbStore({ kind: 'lmdb', directory, sync: false });
+      let left = failures;
+      const noteTransaction = (): void => {
+        if (left-- > 0) throw freeListError(code);
+      };
+      await store.increment(columnsOf([row(1n, 0, 3, 4)]), FENCE, { noteTransaction });
+      expect(await scanned(store)).toEqual([row(1n, 0, 3, 4)]);
+      expect(store.counts).toMatchObject({ commands: 1, roundTrips: 1, writes: 1 });
+      await store.close();
+    }),
+  );
+
+  test('a transaction that fails so again and again is an error, and nothing is counted', () =>
+    withTemporaryDirectory(async (directory) => {
+      const store = new LmdbStore({ kind: 'lmdb', directory, sync: false });
+      const noteTransaction = (): void => {
+        throw freeListError(-30781);
+      };
+      const written = store.increment(columnsOf([row(1n, 0, 3, 4)]), FENCE, { noteTransaction });
+      await expect(written).rejects.toThrow(/BAD_VALSIZE/);
+      expect(await scanned(store)).toEqual([]);
+      await store.close();
     }));
 
   test('rows that were scanned are counted apart', () =>

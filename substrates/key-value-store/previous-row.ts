@@ -2,8 +2,8 @@
  * Finds equal keys inside a batch, for a client that adds up locally between a read and a write: an open-addressing
  * hash table of row numbers with linear probing, made for one batch and thrown away.
  */
-import { mix32 } from '../../../generators/random.ts';
-import type { KeyColumns } from '../key-value-store.ts';
+import { mix32 } from '../../generators/random.ts';
+import type { KeyColumns } from './key-value-store.ts';
 
 /** For each row the nearest earlier row with the same key, or -1. */
 export function previousRowOfKey(keys: KeyColumns): Int32Array {

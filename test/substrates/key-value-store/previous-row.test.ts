@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { previousRowOfKey } from '../../../../substrates/key-value-store/lmdb/previous-row.ts';
-import { columnsOf, row } from '../../../support/store-rows.ts';
+import { previousRowOfKey } from '../../../substrates/key-value-store/previous-row.ts';
+import { columnsOf, row } from '../../support/store-rows.ts';
 
 test('a row points at the nearest earlier row with the same hour and id, or at none', () => {
   const keys = columnsOf([row(1n, 0), row(2n, 0), row(1n, 0), row(1n, 5), row(1n, 0), row(2n ** 32n, 0), row(2n, 0)]);

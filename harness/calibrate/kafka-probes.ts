@@ -1,0 +1,132 @@
+/**
+ * How fast impressions go into a topic of a Kafka broker and come back: in both framings of the log, and one a record
+ * by kafkajs alone, so that nobody takes a client's limit for Kafka's.
+ */
+import type { ImpressionBlock } from '../../generators/impression.ts';
+import type { KafkaLogBinding, LogReader } from '../../substrates/event-log/event-log.ts';
+import { KafkaLog } from '../../substrates/event-log/kafka/kafka-log.ts';
+import { KafkajsEvents } from '../../substrates/event-log/kafka/kafkajs-events.ts';
+import { createTopic, deleteTopic } from '../../substrates/event-log/kafka/topics.ts';
+import { probeBlocks } from './blocks.ts';
+import type { ProbeFamily } from './probe.ts';
+
+export type KafkaCeiling =
+  | 'kafkaBlockProducePerSecond'
+  | 'kafkaBlockConsumePerSecond'
+  | 'kafkaEventProducePerSecond'
+  | 'kafkaEventConsumePerSecond'
+  | 'kafkajsEventProducePerSecond'
+  | 'kafkajsEventConsumePerSecond';
+
+/** The broker to measure; topics are named `<topicPrefix>_…`, made now and deleted by `close`. */
+export type KafkaProbeOptions = Pick<KafkaLogBinding, 'brokers' | 'tls' | 'credentials' | 'codec'> & {
+  topicPrefix: string;
+};
+
+const BLOCKS = 64;
+const BLOCKS_PER_CALL = 32;
+
+/** Errors: no broker can be reached; a topic of that name exists. */
+export async function kafkaProbes(options: KafkaProbeOptions): Promise<ProbeFamily<KafkaCeiling>> {
+  const blocks = probeBlocks(BLOCKS);
+  const families: ProbeFamily<KafkaCeiling>[] = [];
+  const close = async (): Promise<void> => {
+    for (const family of families) await family.close();
+  };
+  try {
+    families.push(await logProbes(options, 'block', blocks));
+    families.push(await logProbes(options, 'event', blocks));
+    families.push(await kafkajsProbes(options, blocks));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { probes: families.flatMap((family) => family.probes), close };
+}
+
+function bindingOf(options: KafkaProbeOptions, framing: KafkaLogBinding['framing'], name: string): KafkaLogBinding {
+  const { topicPrefix, ...server } = options;
+  return { kind: 'kafka', ...server, topic: `${topicPrefix}_${name}`, partitions: 1, framing };
+}
+
+async function logProbes(
+  options: KafkaProbeOptions,
+  framing: KafkaLogBinding['framing'],
+  blocks: readonly ImpressionBlock[],
+): Promise<ProbeFamily<KafkaCeiling>> {
+  const binding = bindingOf(options, framing, framing);
+  await createTopic(binding);
+  const log = await KafkaLog.open(binding);
+  const writer = await log.openWriter(0);
+  let next = 0;
+  const produce = async () => {
+    let rows = 0;
+    for (let i = 0; i < BLOCKS_PER_CALL; i++) {
+      const block = blocks[next % blocks.length] as ImpressionBlock;
+      await writer.append({ ...block, firstSequence: writer.offset }, next++);
+      rows += block.count;
+    }
+    await writer.flush();
+    return rows;
+  };
+  // Enough for a reader even if producing is never measured.
+  for (let i = 0; i < BLOCKS; i += BLOCKS_PER_CALL) await produce();
+
+  let reader: LogReader = await log.openReader(0, 0);
+  const consume = async () => {
+    let rows = 0;
+    for (let entries = 0; entries < BLOCKS_PER_CALL; entries++) {
+      const entry = await reader.read();
+      if (entry?.kind === 'impressions') rows += entry.block.count;
+      else if (entry === undefined) {
+        await reader.close();
+        reader = await log.openReader(0, 0);
+      }
+    }
+    return rows;
+  };
+  const [producing, consuming] =
+    framing === 'block'
+      ? (['kafkaBlockProducePerSecond', 'kafkaBlockConsumePerSecond'] as const)
+      : (['kafkaEventProducePerSecond', 'kafkaEventConsumePerSecond'] as const);
+  return {
+    probes: [
+      { name: producing, what: `impressions produced to Kafka, ${framing} framing`, work: produce },
+      { name: consuming, what: `impressions consumed from Kafka, ${framing} framing`, work: consume },
+    ],
+    async close() {
+      await reader.close();
+      await writer.close();
+      await log.close();
+      await deleteTopic(binding);
+    },
+  };
+}
+
+async function kafkajsProbes(
+  options: KafkaProbeOptions,
+  blocks: readonly ImpressionBlock[],
+): Promise<ProbeFamily<KafkaCeiling>> {
+  const binding = bindingOf(options, 'event', 'kafkajs');
+  await createTopic(binding);
+  const events = await KafkajsEvents.open(binding);
+  let next = 0;
+  const produce = () => events.produce(blocks[next++ % blocks.length] as ImpressionBlock);
+  for (let i = 0; i < BLOCKS_PER_CALL; i++) await produce();
+  let isConsuming = false;
+  const consume = async () => {
+    if (!isConsuming) await events.startConsuming();
+    isConsuming = true;
+    return events.consume();
+  };
+  return {
+    probes: [
+      { name: 'kafkajsEventProducePerSecond', what: 'impressions produced by kafkajs, one a record', work: produce },
+      { name: 'kafkajsEventConsumePerSecond', what: 'impressions consumed by kafkajs, one a record', work: consume },
+    ],
+    async close() {
+      await events.close();
+      await deleteTopic(binding);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Real servers for tests: their addresses come from the environment, and tests that need one which is not there are
+ * skipped by a name that says so. CI counts such a skip as a failure.
+ */
+import { describe, test } from '@jest/globals';
+
+const VARIABLES = {
+  kafka: 'OMEGABENCH_KAFKA',
+  redis: 'OMEGABENCH_REDIS',
+  cassandra: 'OMEGABENCH_CASSANDRA',
+  flink: 'OMEGABENCH_FLINK',
+} as const;
+
+export type RealServer = keyof typeof VARIABLES;
+
+/** Address of a server that tests may use, or undefined. */
+export function serverUrl(server: RealServer): string | undefined {
+  const url = process.env[VARIABLES[server]];
+  return url === undefined || url === '' ? undefined : url;
+}
+
+/** A suite that needs the servers; `body` is given their addresses. */
+export function describeWith(
+  servers: readonly RealServer[],
+  name: string,
+  body: (urls: Record<RealServer, string>) => void,
+): void {
+  const missing = servers.filter((server) => serverUrl(server) === undefined);
+  if (missing.length === 0) {
+    describe(name, () => body(Object.fromEntries(servers.map((server) => [server, serverUrl(server)])) as never));
+    return;
+  }
+  const variables = missing.map((server) => VARIABLES[server]).join(', ');
+  describe(name, () => test.skip(`skipped: set ${variables} to the address of a server`, () => undefined));
+}
+
+let counter = 0;
+
+/** A prefix for topics, keys and tables that no other test uses. */
+export function uniquePrefix(): string {
+  counter += 1;
+  return `omegabench_test_${process.pid}_${counter}`;
+}
