@@ -9,10 +9,7 @@ import { TestEnvironment } from 'jest-environment-node';
 const inUse = new Set<AsyncLocalStorage<unknown>>();
 const { run } = AsyncLocalStorage.prototype;
 
-AsyncLocalStorage.prototype.run = function <R>(
-  this: AsyncLocalStorage<unknown>,
-  ...call: Parameters<typeof run>
-): R {
+AsyncLocalStorage.prototype.run = function <R>(this: AsyncLocalStorage<unknown>, ...call: Parameters<typeof run>): R {
   inUse.add(this);
   return run.apply(this, call) as R;
 };
