@@ -17,7 +17,12 @@ function clientOf(binding: KafkaLogBinding): Kafka {
 
 /** The first `count` records of partition 0, as kafkajs gives them. */
 async function readByKafkajs(binding: KafkaLogBinding, count: number): Promise<KafkaMessage[]> {
-  const consumer = clientOf(binding).consumer({ groupId: `${binding.topic}_reader`, maxWaitTimeInMs: 50 });
+  const consumer = clientOf(binding).consumer({
+    groupId: `${binding.topic}_reader`,
+    maxWaitTimeInMs: 50,
+    // The first group of a server waits until its coordinator has loaded.
+    retry: { retries: 60, maxRetryTime: 1000 },
+  });
   await consumer.connect();
   try {
     await consumer.subscribe({ topics: [binding.topic], fromBeginning: true });
