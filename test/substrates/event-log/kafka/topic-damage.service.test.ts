@@ -17,18 +17,14 @@ function clientOf(binding: KafkaLogBinding): Kafka {
 
 /** The first `count` records of partition 0, as kafkajs gives them. */
 async function readByKafkajs(binding: KafkaLogBinding, count: number): Promise<KafkaMessage[]> {
-  const consumer = clientOf(binding).consumer({
-    groupId: `${binding.topic}_reader`,
-    maxWaitTimeInMs: 50,
-    // The first group of a server waits until its coordinator has loaded.
-    retry: { retries: 60, maxRetryTime: 1000 },
-  });
+  const consumer = clientOf(binding).consumer({ groupId: `${binding.topic}_reader`, maxWaitTimeInMs: 50 });
   await consumer.connect();
   try {
     await consumer.subscribe({ topics: [binding.topic], fromBeginning: true });
     const messages: KafkaMessage[] = [];
     await new Promise<void>((resolve, reject) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      // A server's first group waits for its coordinator: kafkajs starts the consumer again until that has loaded.
+      consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error));
       consumer
         .run({
           // A group without offsets is gone as soon as its members are.
