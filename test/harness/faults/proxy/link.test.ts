@@ -1,57 +1,22 @@
 /** What a link does to real connections over loopback, mode by mode and direction by direction. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { MAX_HELD_BYTES } from '../../../../harness/faults/proxy/flow.ts';
-import { Link, splitAddress } from '../../../../harness/faults/proxy/link.ts';
-import { MonotonicClock } from '../../../../substrates/clock.ts';
-import { eventually, settle, startServer, TestClient, type TestServer } from './echo-server.ts';
+import { splitAddress } from '../../../../harness/faults/proxy/link.ts';
+import { eventually, settle } from './echo-server.ts';
+import { clock, linked } from './linked.ts';
 
-const clock = new MonotonicClock(0);
-let server: TestServer;
-let link: Link;
-let clients: TestClient[];
-
-async function open(serve?: Parameters<typeof startServer>[0]): Promise<void> {
-  await server?.close();
-  await link?.close();
-  server = await startServer(serve);
-  link = await Link.open({ server: server.address, index: 0, seed: 7, clock });
-}
-
-function connect(): TestClient {
-  const client = new TestClient(link.port);
-  clients.push(client);
-  return client;
-}
-
-/** A client that has been answered once. */
-async function connected(): Promise<TestClient> {
-  const client = connect();
-  client.send('hello');
-  await client.has(5);
-  return client;
-}
-
-beforeEach(async () => {
-  clients = [];
-  await open();
-});
-
-afterEach(async () => {
-  for (const { socket } of clients) socket.destroy();
-  await link.close();
-  await server.close();
-});
+const own = linked();
 
 describe('a link that passes everything', () => {
   test('brings every byte to the other side, in order, and counts it', async () => {
-    const client = connect();
+    const client = own.connect();
     const sent = Array.from({ length: 2000 }, (_, i) => `${i};`).join('');
     client.send(sent);
     await client.has(sent.length);
-    expect(server.received[0]?.text.slice(0, 500)).toBe(sent.slice(0, 500));
+    expect(own.server.received[0]?.text.slice(0, 500)).toBe(sent.slice(0, 500));
     expect(client.text.slice(0, 500)).toBe(sent.slice(0, 500));
     const lane = { receivedBytes: sent.length, forwardedBytes: sent.length, droppedBytes: 0, delayedChunks: 0 };
-    expect(link.counters()).toEqual({
+    expect(own.link.counters()).toEqual({
       openedConnections: 1,
       refusedConnections: 0,
       resetConnections: 0,
@@ -62,30 +27,30 @@ describe('a link that passes everything', () => {
   });
 
   test('ends one side when the other has ended, without an error', async () => {
-    const client = await connected();
+    const client = await own.connected();
     client.socket.end('bye');
     expect(await client.ended).toBe('end');
     expect(client.text).toBe('hellobye');
   });
 
   test('breaks off the client when its server breaks off', async () => {
-    const client = await connected();
-    server.sockets[0]?.resetAndDestroy();
+    const client = await own.connected();
+    own.server.sockets[0]?.resetAndDestroy();
     expect(await client.ended).toBe('ECONNRESET');
-    expect(link.counters().resetConnections).toBe(0);
+    expect(own.link.counters().resetConnections).toBe(0);
   });
 
   test('breaks off a client whose server is not there', async () => {
-    await server.close();
-    expect(await connect().ended).toBe('ECONNRESET');
+    await own.server.close();
+    expect(await own.connect().ended).toBe('ECONNRESET');
   });
 });
 
 describe('delay', () => {
   test('holds back each direction by at least the time that was said, and keeps the order', async () => {
-    const client = await connected();
+    const client = await own.connected();
     const delay = { kind: 'delay', ms: 40, jitterMs: 15 } as const;
-    link.tell({ do: 'set', requests: delay, replies: delay });
+    own.link.tell({ do: 'set', requests: delay, replies: delay });
     const sentMs = clock.nowMs();
     const sent = Array.from({ length: 20 }, (_, i) => `[${i}]`);
     for (const text of sent) {
@@ -95,25 +60,25 @@ describe('delay', () => {
     await client.has(5 + sent.join('').length);
     expect(clock.nowMs() - sentMs).toBeGreaterThanOrEqual(50);
     expect(client.text).toBe(`hello${sent.join('')}`);
-    expect(link.counters().requests.delayedChunks).toBeGreaterThan(0);
-    expect(link.counters().replies.delayedChunks).toBeGreaterThan(0);
+    expect(own.link.counters().requests.delayedChunks).toBeGreaterThan(0);
+    expect(own.link.counters().replies.delayedChunks).toBeGreaterThan(0);
   });
 
   test('of replies alone does not keep requests back', async () => {
-    const client = await connected();
-    link.tell({ do: 'set', replies: { kind: 'delay', ms: 60_000, jitterMs: 0 } });
+    const client = await own.connected();
+    own.link.tell({ do: 'set', replies: { kind: 'delay', ms: 60_000, jitterMs: 0 } });
     client.send('now');
-    await eventually(() => server.received[0]?.text === 'hellonow');
+    await eventually(() => own.server.received[0]?.text === 'hellonow');
     expect(client.text).toBe('hello');
-    expect(link.counters().requests.delayedChunks).toBe(0);
+    expect(own.link.counters().requests.delayedChunks).toBe(0);
   });
 
   test('that is over lets what it holds go at its time, and what comes next after it', async () => {
-    const client = await connected();
-    link.tell({ do: 'set', requests: { kind: 'delay', ms: 80, jitterMs: 0 } });
+    const client = await own.connected();
+    own.link.tell({ do: 'set', requests: { kind: 'delay', ms: 80, jitterMs: 0 } });
     client.send('first');
-    await eventually(() => link.counters().requests.delayedChunks === 1);
-    link.tell({ do: 'resume' });
+    await eventually(() => own.link.counters().requests.delayedChunks === 1);
+    own.link.tell({ do: 'resume' });
     client.send('second');
     await client.has(16);
     expect(client.text).toBe('hellofirstsecond');
@@ -122,106 +87,106 @@ describe('delay', () => {
 
 describe('drop', () => {
   test('of requests swallows them, and brings replies', async () => {
-    await open((socket) => socket.on('data', () => undefined));
-    const client = connect();
+    await own.open((socket) => socket.on('data', () => undefined));
+    const client = own.connect();
     client.send('before');
-    await eventually(() => server.received[0]?.bytes === 6);
-    link.tell({ do: 'set', requests: { kind: 'drop' } });
+    await eventually(() => own.server.received[0]?.bytes === 6);
+    own.link.tell({ do: 'set', requests: { kind: 'drop' } });
     client.send('lost');
-    await eventually(() => link.counters().requests.droppedBytes === 4);
-    server.sockets[0]?.write('reply');
+    await eventually(() => own.link.counters().requests.droppedBytes === 4);
+    own.server.sockets[0]?.write('reply');
     await client.has(5);
-    expect(server.received[0]?.text).toBe('before');
+    expect(own.server.received[0]?.text).toBe('before');
   });
 
   test('of replies swallows them, and brings requests', async () => {
-    const client = await connected();
-    link.tell({ do: 'set', replies: { kind: 'drop' } });
+    const client = await own.connected();
+    own.link.tell({ do: 'set', replies: { kind: 'drop' } });
     client.send('asked');
-    await eventually(() => link.counters().replies.droppedBytes === 5);
-    expect(server.received[0]?.text).toBe('helloasked');
+    await eventually(() => own.link.counters().replies.droppedBytes === 5);
+    expect(own.server.received[0]?.text).toBe('helloasked');
     expect(client.text).toBe('hello');
-    expect(link.counters().requests.droppedBytes).toBe(0);
+    expect(own.link.counters().requests.droppedBytes).toBe(0);
   });
 
   test('in both directions is a black hole: nothing breaks while it lasts, not even by an end', async () => {
-    const [client, other] = [await connected(), await connected()];
-    link.tell({ do: 'set', requests: { kind: 'drop' }, replies: { kind: 'drop' } });
+    const [client, other] = [await own.connected(), await own.connected()];
+    own.link.tell({ do: 'set', requests: { kind: 'drop' }, replies: { kind: 'drop' } });
     client.send('lost');
     other.socket.end();
     await settle();
     expect(client.socket.destroyed).toBe(false);
     expect(other.socket.destroyed).toBe(false);
-    expect(server.received.map(({ text }) => text)).toEqual(['hello', 'hello']);
+    expect(own.server.received.map(({ text }) => text)).toEqual(['hello', 'hello']);
   });
 
   test('resets, when it is over, the connections that have lost something, and no others', async () => {
-    const [lossy, whole] = [await connected(), await connected()];
-    link.tell({ do: 'set', requests: { kind: 'drop' } });
+    const [lossy, whole] = [await own.connected(), await own.connected()];
+    own.link.tell({ do: 'set', requests: { kind: 'drop' } });
     lossy.send('lost');
-    await eventually(() => link.counters().requests.droppedBytes === 4);
-    link.tell({ do: 'resume' });
+    await eventually(() => own.link.counters().requests.droppedBytes === 4);
+    own.link.tell({ do: 'resume' });
     expect(await lossy.ended).toBe('ECONNRESET');
     whole.send('still');
     await whole.has(10);
-    expect(link.counters().resetConnections).toBe(1);
+    expect(own.link.counters().resetConnections).toBe(1);
   });
 });
 
 describe('stall', () => {
   test('loses nothing, and lets the writer wait with a bounded part of what it has', async () => {
-    const client = await connected();
-    link.tell({ do: 'set', requests: { kind: 'stall' } });
+    const client = await own.connected();
+    own.link.tell({ do: 'set', requests: { kind: 'stall' } });
     const chunk = 'x'.repeat(1024 * 1024);
     for (let i = 0; i < 32; i++) client.send(chunk);
     await settle();
-    expect(server.received[0]?.bytes).toBe(5);
+    expect(own.server.received[0]?.bytes).toBe(5);
     // What a stalled link has taken in is at most what the system buffers; the rest waits at the writer.
     expect(client.socket.writableLength).toBeGreaterThan(16 * 1024 * 1024);
-    expect(link.counters().requests.receivedBytes).toBeLessThan(1024 * 1024);
-    link.tell({ do: 'resume' });
+    expect(own.link.counters().requests.receivedBytes).toBeLessThan(1024 * 1024);
+    own.link.tell({ do: 'resume' });
     await client.has(5 + 32 * chunk.length);
-    expect(link.counters().resetConnections).toBe(0);
+    expect(own.link.counters().resetConnections).toBe(0);
   });
 
   test('of replies keeps them, while requests come through', async () => {
-    const client = await connected();
-    link.tell({ do: 'set', replies: { kind: 'stall' } });
+    const client = await own.connected();
+    own.link.tell({ do: 'set', replies: { kind: 'stall' } });
     client.send('asked');
-    await eventually(() => server.received[0]?.text === 'helloasked');
+    await eventually(() => own.server.received[0]?.text === 'helloasked');
     await settle();
     expect(client.text).toBe('hello');
-    link.tell({ do: 'resume' });
+    own.link.tell({ do: 'resume' });
     await client.has(10);
   });
 
   test('holds for connections that are made meanwhile too', async () => {
-    link.tell({ do: 'set', requests: { kind: 'stall' } });
-    const client = connect();
+    own.link.tell({ do: 'set', requests: { kind: 'stall' } });
+    const client = own.connect();
     client.send('early');
     await settle();
-    expect(server.received[0]?.bytes ?? 0).toBe(0);
-    link.tell({ do: 'resume' });
+    expect(own.server.received[0]?.bytes ?? 0).toBe(0);
+    own.link.tell({ do: 'resume' });
     await client.has(5);
   });
 });
 
 describe('a reader that is slow', () => {
   test('makes the writer wait, whether chunks are delayed or not', async () => {
-    await open((socket) => {
+    await own.open((socket) => {
       // Reads nothing until it is told to.
       socket.pause();
       setImmediate(() => socket.pause());
     });
     for (const delay of [false, true]) {
       const ms = delay ? 1 : 0;
-      link.tell({ do: 'set', requests: { kind: 'delay', ms, jitterMs: 0 } });
-      const client = connect();
-      const before = link.counters().requests.receivedBytes;
+      own.link.tell({ do: 'set', requests: { kind: 'delay', ms, jitterMs: 0 } });
+      const client = own.connect();
+      const before = own.link.counters().requests.receivedBytes;
       for (let i = 0; i < 64; i++) client.send('x'.repeat(1024 * 1024));
       await settle();
       await settle();
-      const taken = link.counters().requests.receivedBytes - before;
+      const taken = own.link.counters().requests.receivedBytes - before;
       expect(taken).toBeLessThan(MAX_HELD_BYTES + 16 * 1024 * 1024);
       expect(client.socket.writableLength).toBeGreaterThan(32 * 1024 * 1024);
       client.socket.destroy();
@@ -231,24 +196,24 @@ describe('a reader that is slow', () => {
 
 describe('reset and refuse', () => {
   test('reset is an RST for both sides, and new connections go on', async () => {
-    const client = await connected();
-    const atServer = new Promise<NodeJS.ErrnoException>((resolve) => server.sockets[0]?.once('error', resolve));
-    link.tell({ do: 'reset' });
+    const client = await own.connected();
+    const atServer = new Promise<NodeJS.ErrnoException>((resolve) => own.server.sockets[0]?.once('error', resolve));
+    own.link.tell({ do: 'reset' });
     expect(await client.ended).toBe('ECONNRESET');
     expect((await atServer).code).toBe('ECONNRESET');
-    expect(link.counters().resetConnections).toBe(1);
-    await connected();
+    expect(own.link.counters().resetConnections).toBe(1);
+    await own.connected();
   });
 
   test('refuse turns new connections away and leaves the others alone', async () => {
-    const client = await connected();
-    link.tell({ do: 'refuse' });
-    expect(await connect().ended).toBe('ECONNRESET');
+    const client = await own.connected();
+    own.link.tell({ do: 'refuse' });
+    expect(await own.connect().ended).toBe('ECONNRESET');
     client.send('still');
     await client.has(10);
-    expect(link.counters()).toMatchObject({ openedConnections: 1, refusedConnections: 1, resetConnections: 0 });
-    link.tell({ do: 'resume' });
-    await connected();
+    expect(own.link.counters()).toMatchObject({ openedConnections: 1, refusedConnections: 1, resetConnections: 0 });
+    own.link.tell({ do: 'resume' });
+    await own.connected();
   });
 });
 

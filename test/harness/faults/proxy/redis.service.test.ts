@@ -13,8 +13,9 @@ import {
   StoreUnavailableError,
 } from '../../../../substrates/key-value-store/key-value-store.ts';
 import { openStore, removeStore } from '../../../../substrates/key-value-store/open-store.ts';
+import { bindingOf } from '../../../substrates/key-value-store/redis/with-redis.ts';
 import { atTime, redisAt, type StruckNetwork, struckNetwork } from '../../../support/network-fault.ts';
-import { describeWith, uniquePrefix } from '../../../support/real-servers.ts';
+import { describeWith } from '../../../support/real-servers.ts';
 import { columnsOf, row } from '../../../support/store-rows.ts';
 
 const ROWS = 50;
@@ -31,16 +32,7 @@ describeWith(['redis'], 'increments on Redis through a faulty network', ({ redis
   beforeEach(async () => {
     struck = await struckNetwork(redisAt(`${hostname}:${port}`));
     opened = [];
-    binding = {
-      kind: 'redis',
-      nodes: [{ host: hostname, port: Number(port) }],
-      cluster: false,
-      database: 0,
-      tls: false,
-      prefix: uniquePrefix(),
-      client: 'pipeline',
-      resend: false,
-    };
+    binding = bindingOf(redis);
   });
 
   afterEach(async () => {
