@@ -24,6 +24,14 @@ export class MonotonicClock implements Clock {
   static readingNow(timeMs: number): MonotonicClock {
     return new MonotonicClock(timeMs - hostMonotonicMs());
   }
+
+  /**
+   * The clock that reads the wall's time at this moment: what several hosts have in common, as far as theirs are set
+   * right. From then on it goes as the host's monotonic one, whatever happens to the wall's.
+   */
+  static readingWall(): MonotonicClock {
+    return MonotonicClock.readingNow(wallClockMs());
+  }
 }
 
 function hostMonotonicMs(): number {

@@ -94,12 +94,18 @@ export type BatchJobStage = z.infer<typeof batchJob>;
 export type Answer = z.infer<typeof answerSchema>;
 export type StoreName = z.infer<typeof storeName>;
 
+/** The store that a stage writes; undefined if it writes none. */
+export function writtenStore(stage: Stage): StoreName | undefined {
+  if (stage.kind !== 'window-state') return stage.store;
+  return stage.onClose.kind === 'nothing' ? undefined : stage.onClose.store;
+}
+
 /** The stores that a declaration writes or answers from. */
 export function storesOf(declaration: Declaration): StoreName[] {
   const names = new Set<StoreName>();
   for (const stage of declaration.stages) {
-    if (stage.kind !== 'window-state') names.add(stage.store);
-    else if (stage.onClose.kind !== 'nothing') names.add(stage.onClose.store);
+    const store = writtenStore(stage);
+    if (store !== undefined) names.add(store);
   }
   const answer = declaration.answer;
   if ('store' in answer) names.add(answer.store);

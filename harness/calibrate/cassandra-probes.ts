@@ -11,7 +11,7 @@ import {
   type RowColumns,
 } from '../../substrates/key-value-store/key-value-store.ts';
 import { createStore, openStore, removeStore } from '../../substrates/key-value-store/open-store.ts';
-import type { ProbeFamily } from './probe.ts';
+import type { Probe, ProbeFamily } from './probe.ts';
 
 export type CassandraCeiling = 'cassandraIncrement' | 'cassandraCounterBatch' | 'cassandraUpsert' | 'cassandraGet';
 
@@ -21,11 +21,27 @@ const INCREMENTS_PER_CALL = 1000;
 const UPSERTS_PER_CALL = 2000;
 const TWEETS = 100_000;
 
-/** Makes a store of its own under `binding.prefix`, which `close` removes. */
+/** Makes a store of its own under `binding.prefix`, which `close` removes; nothing is left if that cannot be made. */
 export async function cassandraProbes(binding: CassandraStoreBinding): Promise<ProbeFamily<CassandraCeiling>> {
+  const opened: KeyValueStore[] = [];
+  const close = async (): Promise<void> => {
+    for (const store of opened) await store.close();
+    await removeStore(binding);
+  };
   await createStore(binding);
-  const store = await openStore(binding);
-  const batching = await openStore({ ...binding, batchCounters: true });
+  try {
+    const store = await openStore(binding);
+    opened.push(store);
+    const batching = await openStore({ ...binding, batchCounters: true });
+    opened.push(batching);
+    return { probes: probesOn(store, batching), close };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+function probesOn(store: KeyValueStore, batching: KeyValueStore): Probe<CassandraCeiling>[] {
   const increments = rowsOf(INCREMENTS_PER_CALL);
   const upserts = rowsOf(UPSERTS_PER_CALL);
   const answers = { counter: new Uint32Array(UPSERTS_PER_CALL), fingerprint: new Int32Array(UPSERTS_PER_CALL) };
@@ -34,33 +50,26 @@ export async function cassandraProbes(binding: CassandraStoreBinding): Promise<P
     await into.increment(nextTweets(increments), FENCE);
     return increments.count;
   };
-  return {
-    probes: [
-      { name: 'cassandraIncrement', what: 'counters updated one by one', work: increment(store) },
-      { name: 'cassandraCounterBatch', what: 'counters updated in counter batches', work: increment(batching) },
-      {
-        name: 'cassandraUpsert',
-        what: 'keys upserted',
-        work: async () => {
-          await store.upsert(nextTweets(upserts), ++version, FENCE);
-          return upserts.count;
-        },
+  return [
+    { name: 'cassandraIncrement', what: 'counters updated', work: increment(store) },
+    { name: 'cassandraCounterBatch', what: 'counters updated', work: increment(batching) },
+    {
+      name: 'cassandraUpsert',
+      what: 'keys replaced',
+      work: async () => {
+        await store.upsert(nextTweets(upserts), ++version, FENCE);
+        return upserts.count;
       },
-      {
-        name: 'cassandraGet',
-        what: 'keys read',
-        work: async () => {
-          await store.multiGet(nextTweets(upserts), answers);
-          return upserts.count;
-        },
-      },
-    ],
-    async close() {
-      await store.close();
-      await batching.close();
-      await removeStore(binding);
     },
-  };
+    {
+      name: 'cassandraGet',
+      what: 'keys read',
+      work: async () => {
+        await store.multiGet(nextTweets(upserts), answers);
+        return upserts.count;
+      },
+    },
+  ];
 }
 
 function rowsOf(count: number): RowColumns {

@@ -34,9 +34,9 @@ export async function kafkaProbes(options: KafkaProbeOptions): Promise<ProbeFami
     for (const family of families) await family.close();
   };
   try {
-    families.push(await logProbes(options, 'block', blocks));
-    families.push(await logProbes(options, 'event', blocks));
-    families.push(await kafkajsProbes(options, blocks));
+    families.push(await onTopic(bindingOf(options, 'block', 'block'), (binding) => logProbes(binding, blocks)));
+    families.push(await onTopic(bindingOf(options, 'event', 'event'), (binding) => logProbes(binding, blocks)));
+    families.push(await onTopic(bindingOf(options, 'event', 'kafkajs'), (binding) => kafkajsProbes(binding, blocks)));
   } catch (error) {
     await close();
     throw error;
@@ -49,13 +49,25 @@ function bindingOf(options: KafkaProbeOptions, framing: KafkaLogBinding['framing
   return { kind: 'kafka', ...server, topic: `${topicPrefix}_${name}`, partitions: 1, framing };
 }
 
+/** Makes the topic, and deletes it with what works on it, or if that cannot be made. */
+async function onTopic(
+  binding: KafkaLogBinding,
+  make: (binding: KafkaLogBinding) => Promise<ProbeFamily<KafkaCeiling>>,
+): Promise<ProbeFamily<KafkaCeiling>> {
+  await createTopic(binding);
+  try {
+    const { probes, close } = await make(binding);
+    return { probes, close: () => close().finally(() => deleteTopic(binding)) };
+  } catch (error) {
+    await deleteTopic(binding).catch(() => undefined);
+    throw error;
+  }
+}
+
 async function logProbes(
-  options: KafkaProbeOptions,
-  framing: KafkaLogBinding['framing'],
+  binding: KafkaLogBinding,
   blocks: readonly ImpressionBlock[],
 ): Promise<ProbeFamily<KafkaCeiling>> {
-  const binding = bindingOf(options, framing, framing);
-  await createTopic(binding);
   const log = await KafkaLog.open(binding);
   const writer = await log.openWriter(0);
   let next = 0;
@@ -86,29 +98,26 @@ async function logProbes(
     return rows;
   };
   const [producing, consuming] =
-    framing === 'block'
+    binding.framing === 'block'
       ? (['kafkaBlockProducePerSecond', 'kafkaBlockConsumePerSecond'] as const)
       : (['kafkaEventProducePerSecond', 'kafkaEventConsumePerSecond'] as const);
   return {
     probes: [
-      { name: producing, what: `impressions produced to Kafka, ${framing} framing`, work: produce },
-      { name: consuming, what: `impressions consumed from Kafka, ${framing} framing`, work: consume },
+      { name: producing, what: 'impressions produced', work: produce },
+      { name: consuming, what: 'impressions consumed', work: consume },
     ],
     async close() {
       await reader.close();
       await writer.close();
       await log.close();
-      await deleteTopic(binding);
     },
   };
 }
 
 async function kafkajsProbes(
-  options: KafkaProbeOptions,
+  binding: KafkaLogBinding,
   blocks: readonly ImpressionBlock[],
 ): Promise<ProbeFamily<KafkaCeiling>> {
-  const binding = bindingOf(options, 'event', 'kafkajs');
-  await createTopic(binding);
   const events = await KafkajsEvents.open(binding);
   let next = 0;
   const produce = () => events.produce(blocks[next++ % blocks.length] as ImpressionBlock);
@@ -121,12 +130,9 @@ async function kafkajsProbes(
   };
   return {
     probes: [
-      { name: 'kafkajsEventProducePerSecond', what: 'impressions produced by kafkajs, one a record', work: produce },
-      { name: 'kafkajsEventConsumePerSecond', what: 'impressions consumed by kafkajs, one a record', work: consume },
+      { name: 'kafkajsEventProducePerSecond', what: 'impressions produced', work: produce },
+      { name: 'kafkajsEventConsumePerSecond', what: 'impressions consumed', work: consume },
     ],
-    async close() {
-      await events.close();
-      await deleteTopic(binding);
-    },
+    close: () => events.close(),
   };
 }

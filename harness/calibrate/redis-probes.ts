@@ -32,6 +32,8 @@ export interface RedisProbeOptions {
   /** For each ceiling. */
   timeMs: number;
   signal?: AbortSignal;
+  /** Called before a ceiling is measured, with its name. */
+  begin?: (name: string) => void;
 }
 
 interface RedisProbe {
@@ -92,6 +94,7 @@ export async function redisCeilings(options: RedisProbeOptions): Promise<RedisCe
   const ceilings: RedisCeiling[] = [];
   for (const probe of PROBES) {
     options.signal?.throwIfAborted();
+    options.begin?.(probe.name);
     const binding: RedisStoreBinding = { ...options.server, client: probe.client, resend: false };
     const store = await openStore(binding);
     try {

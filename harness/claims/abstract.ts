@@ -51,7 +51,7 @@ export const abstractClaims: ClaimDefinition[] = [
     architecture,
     statement: 'upgrade or roll back program and state together',
     evaluate: undecided(
-      'This run has one program; a savepoint taken up by a changed one, and by the old one again, would decide.',
+      'This run has one program; `omegabench upgrade` takes a savepoint up with a changed one, and with the old again.',
     ),
   },
   {
@@ -64,7 +64,9 @@ export const abstractClaims: ClaimDefinition[] = [
     id: 'fork',
     architecture,
     statement: 'fork off a variant of the state (A/B)',
-    evaluate: undecided('This run has one program; two from one savepoint, compared, would decide.'),
+    evaluate: undecided(
+      'This run has one program; `omegabench upgrade --change filter` runs two from one savepoint, and compares them.',
+    ),
   },
   {
     id: 'late-early',

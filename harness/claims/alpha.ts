@@ -136,7 +136,7 @@ function shareOfCeiling(result: Result, eventsPerSecond: number): string {
   const isEmbedded = substrates.keyValueStore.name === 'lmdb';
   const ceiling = isEmbedded
     ? calibration.storeIncrementPerSecond
-    : serverCeilings.find(({ name }) => name === server)?.unitsPerSecond;
+    : serverCeilings.find(({ name, role }) => name === server && role !== 'speed')?.unitsPerSecond;
   const share = ceiling === undefined ? undefined : ratio(eventsPerSecond, ceiling);
   if (share === undefined) return '';
   return ` (${formatShare(share)} of what ${isEmbedded ? 'the store takes' : 'one client of the server reaches'} alone)`;

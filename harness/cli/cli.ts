@@ -6,12 +6,15 @@ import { BenchError, describeError } from './bench-error.ts';
 import { calibrate } from './commands/calibrate.ts';
 import { compare } from './commands/compare.ts';
 import { doctor } from './commands/doctor.ts';
+import { generate } from './commands/generate.ts';
 import { inject } from './commands/inject.ts';
+import { jobs } from './commands/jobs.ts';
 import { list } from './commands/list.ts';
 import { matrix } from './commands/matrix.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { services } from './commands/services.ts';
+import { upgrade } from './commands/upgrade.ts';
 import type { CliDependencies } from './dependencies.ts';
 import { ExitCode } from './exit-codes.ts';
 import { type Invocation, parseArguments } from './parser.ts';
@@ -60,12 +63,18 @@ async function dispatch(
       return inject(invocation, dependencies);
     case 'matrix':
       return matrix(invocation, dependencies);
+    case 'generate':
+      return generate(invocation, dependencies);
     case 'calibrate':
       return calibrate(invocation, dependencies);
     case 'doctor':
       return doctor(invocation, dependencies);
     case 'services':
       return services(invocation, dependencies);
+    case 'upgrade':
+      return upgrade(invocation, dependencies);
+    case 'jobs':
+      return jobs(invocation, dependencies);
   }
 }
 

@@ -6,8 +6,11 @@ export const COMMANDS = [
   'list',
   'inject',
   'matrix',
+  'generate',
   'calibrate',
   'doctor',
   'services',
+  'upgrade',
+  'jobs',
   'completion',
 ] as const;

@@ -1,5 +1,6 @@
 /** What the command line needs from the rest: injected, so that tests drive it whole with a run that takes no time. */
 import type { Clock } from '../../substrates/clock.ts';
+import type { JobSummary } from '../../substrates/stream-engine/flink/rest/types.ts';
 import type { CalibrationReport } from '../calibrate/calibrate.ts';
 import type { ServerCredentials } from '../config/credentials.ts';
 import type { FileSystemFacts } from '../config/preflight.ts';
@@ -7,9 +8,13 @@ import type { RunConfig } from '../config/run-config.ts';
 import type { MachineFacts } from '../doctor/machine-findings.ts';
 import type { Probes } from '../doctor/probes.ts';
 import type { RealServerPlaces } from '../faults/real-servers.ts';
-import type { Result } from '../results/schema.ts';
+import type { GenerateOptions, GenerateReport } from '../load/generate-stream.ts';
+import type { Result, ServerCeiling } from '../results/schema.ts';
 import type { ProgressSink } from '../run/progress-sink.ts';
 import type { ServiceControl } from '../services/control.ts';
+import type { StoppedJob } from '../upgrade/own-jobs.ts';
+import type { UpgradeOptions } from '../upgrade/upgrade.ts';
+import type { UpgradeResult } from '../upgrade/upgrade-result.ts';
 import type { SignalTarget } from './interruption.ts';
 import type { ProgressStream } from './progress.ts';
 
@@ -49,6 +54,8 @@ export interface CliDependencies {
   workingDirectory: string;
   version: string;
   clock: Clock;
+  /** A clock of the wall's time, from now on. */
+  wallClock(): Clock;
   signals: SignalTarget;
   fileSystem: FileSystemFacts;
   /** Asks servers what they are. */
@@ -80,10 +87,23 @@ export interface CliDependencies {
     signal: AbortSignal;
     say: (line: string) => void;
   }): Promise<{ text: string; data: unknown; asExpected: boolean }>;
+  generate(options: GenerateOptions): Promise<GenerateReport>;
+  /** Changes a program under its state and rolls it back; `text` is its table for a terminal. */
+  upgrade(options: UpgradeOptions): Promise<{ result: UpgradeResult; text: string }>;
+  /** Jobs of ours on the Flink cluster of a URL. Error: `BenchError` if it is none. */
+  jobs(
+    engine: string,
+    credentials: ServerCredentials,
+  ): Promise<{ list(): Promise<JobSummary[]>; stop(name: string, savepoint: boolean): Promise<StoppedJob> }>;
   calibrate(options: {
     directory: string;
     quick: boolean;
     progress: ProgressSink;
     signal: AbortSignal;
   }): Promise<CalibrationReport>;
+  /** Measures the servers of the configuration; `text` is a table for a terminal. */
+  calibrateServers(
+    config: RunConfig,
+    options: { credentials: ServerCredentials; quick: boolean; progress: ProgressSink; signal: AbortSignal },
+  ): Promise<{ text: string; ceilings: ServerCeiling[] }>;
 }

@@ -9,6 +9,7 @@ export interface DoctorInvocation {
   log?: string;
   store?: string;
   speedStore?: string;
+  engine?: string;
 }
 
 type Arguments = Record<string, unknown>;
@@ -22,6 +23,7 @@ export function addDoctor(parser: Argv, choose: (chosen: DoctorInvocation) => vo
         .option('log', { requiresArg: true, describe: 'URL  The event log of a run, such as kafka://host:port' })
         .option('store', { requiresArg: true, describe: 'URL  Its store, such as redis://host:port' })
         .option('speed-store', { requiresArg: true, describe: "URL  The store of lambda's speed layer" })
+        .option('engine', { requiresArg: true, describe: 'URL  What runs its jobs, such as flink://host:port' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document on stdout' }),
     (args) => choose(doctorOf(args)),
   );
@@ -31,12 +33,14 @@ function doctorOf(args: Arguments): DoctorInvocation {
   const log = textOf(args, 'log');
   const store = textOf(args, 'store');
   const speedStore = textOf(args, 'speed-store');
+  const engine = textOf(args, 'engine');
   return {
     command: 'doctor',
     json: args.json === true,
     ...(log === undefined ? {} : { log }),
     ...(store === undefined ? {} : { store }),
     ...(speedStore === undefined ? {} : { speedStore }),
+    ...(engine === undefined ? {} : { engine }),
   };
 }
 

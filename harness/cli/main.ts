@@ -28,6 +28,7 @@ const dependencies: CliDependencies = {
   workingDirectory: process.cwd(),
   version: packageVersion(),
   clock: MonotonicClock.readingNow(0),
+  wallClock: () => MonotonicClock.readingWall(),
   signals: process,
   fileSystem: fileSystemFacts,
   probes: adapterProbes,
@@ -54,7 +55,26 @@ const dependencies: CliDependencies = {
     const { matrixPace } = await import('../matrix/pace.ts');
     return reportMatrix({ ...matrixPace(options.substrates), ...options });
   },
+  generate: async (options) => (await import('../load/generate-stream.ts')).generateStream(options),
+  async upgrade(options) {
+    const { runUpgrade } = await import('../upgrade/upgrade.ts');
+    const { upgradeText } = await import('../upgrade/upgrade-text.ts');
+    const { result, path } = await runUpgrade(options);
+    return { result, text: upgradeText(result, path) };
+  },
+  async jobs(engine, credentials) {
+    const { clusterRest } = await import('../upgrade/cluster-rest.ts');
+    const { ownJobs, stopOwnJob } = await import('../upgrade/own-jobs.ts');
+    const rest = clusterRest(engine, credentials);
+    return { list: () => ownJobs(rest), stop: (name, savepoint) => stopOwnJob(rest, name, savepoint) };
+  },
   calibrate: async (options) => (await import('../calibrate/calibrate.ts')).calibrate(options),
+  async calibrateServers(config, { credentials, ...options }) {
+    const { calibrateServers } = await import('../calibrate/calibrate-servers.ts');
+    const { terminalCeilings } = await import('../report/terminal.ts');
+    const ceilings = await calibrateServers(config, credentials, options);
+    return { text: terminalCeilings(ceilings), ceilings };
+  },
 };
 
 function packageVersion(): string {

@@ -6,11 +6,14 @@ import yargs, { type Argv } from 'yargs';
 import { OPTION_GROUPS } from '../config/option.ts';
 import { OPTIONS } from '../config/options.ts';
 import { BenchError } from './bench-error.ts';
+import { addCalibrate, type CalibrateInvocation } from './calibrate-command.ts';
 import { addDoctor, type DoctorInvocation } from './doctor-command.ts';
 import { EXIT_CODE_MEANINGS } from './exit-codes.ts';
 import { addFaultCommands, type InjectInvocation, type MatrixInvocation } from './fault-commands.ts';
 import { type Arguments, addOptions, flagsOf, textsOf } from './flag-texts.ts';
+import { addGenerate, type GenerateInvocation } from './generate-command.ts';
 import { addServices, type ServicesInvocation } from './services-command.ts';
+import { addUpgrade, type JobsInvocation, type UpgradeInvocation } from './upgrade-command.ts';
 import { usageError } from './usage-errors.ts';
 
 export const LIST_TOPICS = ['architectures', 'substrates', 'faults', 'options'] as const;
@@ -23,13 +26,16 @@ export type Invocation =
   | { command: 'report'; path: string; json: boolean }
   | { command: 'compare'; paths: string[]; json: boolean }
   | { command: 'list'; topic: ListTopic | undefined; json: boolean }
-  | { command: 'calibrate'; out: string; quick: boolean; json: boolean }
+  | CalibrateInvocation
   | DoctorInvocation
   | ServicesInvocation
   | InjectInvocation
-  | MatrixInvocation;
+  | MatrixInvocation
+  | GenerateInvocation
+  | UpgradeInvocation
+  | JobsInvocation;
 
-const SWITCHES = ['json', 'quick', 'rungs', 'i-own-this-server', 'packages', 'verbose'];
+const SWITCHES = ['json', 'quick', 'rungs', 'i-own-this-server', 'packages', 'create', 'savepoint', 'verbose'];
 
 /** Parses the arguments, without node and script. Throws `BenchError` if they make no sense. */
 export async function parseArguments(argv: readonly string[], version: string, columns: number): Promise<Invocation> {
@@ -80,7 +86,9 @@ function createParser(
     })
     .epilogue(exitCodes())
     .wrap(Math.min(100, columns));
-  return addFaultCommands(addServices(addDoctor(addReaders(addRun(parser, choose), choose), choose), choose), choose);
+  const withReaders = addCalibrate(addReaders(addRun(parser, choose), choose), choose);
+  const withServers = addUpgrade(addServices(addDoctor(withReaders, choose), choose), choose);
+  return addGenerate(addFaultCommands(withServers, choose), choose);
 }
 
 function addRun(parser: Argv, choose: (chosen: Invocation) => void): Argv {
@@ -129,26 +137,6 @@ function addReaders(parser: Argv, choose: (chosen: Invocation) => void): Argv {
       'Show what there is to choose from',
       (list) => list.positional('topic', { describe: LIST_TOPICS.join(', ') }).option('json', json),
       (args) => choose({ command: 'list', topic: topicOf(args.topic), json: isOn(args, 'json') }),
-    )
-    .command(
-      'calibrate',
-      "Measure this machine's ceilings",
-      (calibrate) =>
-        calibrate
-          .option('quick', { type: 'boolean', describe: 'A third of the time, less exact' })
-          .option('out', {
-            requiresArg: true,
-            describe: 'DIR  A folder on the disk to measure',
-            defaultDescription: 'results',
-          })
-          .option('json', json),
-      (args) =>
-        choose({
-          command: 'calibrate',
-          out: calibrationFolder(args),
-          quick: isOn(args, 'quick'),
-          json: isOn(args, 'json'),
-        }),
     );
 }
 
@@ -156,10 +144,6 @@ function configFileOf(args: Arguments): { configFile?: string } {
   const [file, second] = textsOf(args, 'config', false);
   if (second !== undefined) throw new BenchError('OB_BAD_VALUE', '--config was given more than once', 'Give it once.');
   return file === undefined ? {} : { configFile: file };
-}
-
-function calibrationFolder(args: Arguments): string {
-  return textsOf(args, 'out', false).at(-1) ?? 'results';
 }
 
 function isOn(args: Arguments, flag: string): boolean {

@@ -25,7 +25,7 @@ type Arguments = Record<string, unknown>;
 export function addServices(parser: Argv, choose: (chosen: ServicesInvocation) => void): Argv {
   return parser.command(
     'services <action> [names..]',
-    'Start, stop or show real servers: redis, kafka, cassandra',
+    'Start, stop or show real servers: redis, kafka, cassandra, flink',
     (services) =>
       services
         .positional('action', { describe: ACTIONS.join(', ') })

@@ -4,6 +4,11 @@
  */
 import { BenchError, type ErrorCode } from './bench-error.ts';
 
+const SERVER_GONE = {
+  code: 'OB_SERVER_UNREACHABLE',
+  remedy: "Look at the server with 'omegabench doctor', and whether it still runs; then try again.",
+} as const;
+
 /** Errors of other layers by their name, which is part of their contract. */
 const KNOWN: Readonly<Record<string, { code: ErrorCode; remedy: string }>> = {
   ResultFileError: {
@@ -18,9 +23,25 @@ const KNOWN: Readonly<Record<string, { code: ErrorCode; remedy: string }>> = {
     code: 'OB_TRACE_MALFORMED',
     remedy: 'Mend that line: a trace is CSV or NDJSON of tweetId,eventTimeMs, plain or gzipped.',
   },
+  LogNotReadyError: {
+    code: 'OB_SERVER_UNFIT',
+    remedy: 'A stream has a topic or folder of its own: --create makes the topic, another --topic is another one.',
+  },
   JobFailedError: {
     code: 'OB_WORKER_FAILED',
     remedy: 'See the cause with --verbose; free memory and disk, or run with fewer --workers.',
+  },
+  StoreUnavailableError: SERVER_GONE,
+  LogUnavailableError: SERVER_GONE,
+  LaneError: SERVER_GONE,
+  FlinkUnavailableError: SERVER_GONE,
+  FlinkRefusedError: {
+    code: 'OB_SERVER_UNFIT',
+    remedy: "Do what Flink says, and look at the cluster with 'omegabench doctor'.",
+  },
+  RedisRefusedError: {
+    code: 'OB_SERVER_UNFIT',
+    remedy: "Do what the server says, and look at it with 'omegabench doctor'.",
   },
 };
 

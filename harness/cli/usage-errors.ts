@@ -1,10 +1,12 @@
 /** What yargs says of arguments that it does not understand, said with the flag's name and the way out. */
 import { OPTIONS } from '../config/options.ts';
 import { withoutUserinfo } from '../config/redact.ts';
-import { SERVER_OPTIONS } from '../config/server-options.ts';
+import { CALIBRATED_SERVER_OPTIONS, SERVER_OPTIONS } from '../config/server-options.ts';
 import { nearest } from '../config/suggest.ts';
 import { BenchError } from './bench-error.ts';
 import { COMMANDS } from './command-names.ts';
+import { GENERATE_FLAGS } from './generate-command.ts';
+import { UPGRADE_FLAGS } from './upgrade-command.ts';
 
 const GLOBAL_FLAGS = ['help', 'version', 'verbose'];
 const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
@@ -14,7 +16,10 @@ const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
   list: ['json'],
   inject: ['run', 'out', 'partition', 'store', 'duration', 'seed', 'json'],
   matrix: ['kinds', 'architectures', ...SERVER_OPTIONS.map((option) => option.flag), 'out', 'json'],
-  calibrate: ['quick', 'out', 'json'],
+  generate: GENERATE_FLAGS,
+  calibrate: [...CALIBRATED_SERVER_OPTIONS.map((option) => option.flag), 'quick', 'out', 'json'],
+  upgrade: UPGRADE_FLAGS,
+  jobs: ['engine', 'savepoint', 'json'],
   services: ['packages', 'directory', 'port-offset', 'json'],
   doctor: ['log', 'store', 'speed-store', 'json'],
 };

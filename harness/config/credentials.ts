@@ -4,15 +4,18 @@
  */
 import type { Credentials } from '../../substrates/credentials.ts';
 import { BenchError } from '../cli/bench-error.ts';
+import { parseEngineServer } from './engine-url.ts';
 import { redactUrl } from './redact.ts';
 import { parseLogServer, parseStoreServer, type Userinfo } from './server-url.ts';
 import type { Source } from './source.ts';
 
-/** Credentials of the log and the stores of a run; absent where nobody has to log in. */
+/** Credentials of the log, the stores and the engine of a run; absent where nobody has to log in. */
 export interface ServerCredentials {
   log?: Credentials;
   store?: Credentials;
   speedStore?: Credentials;
+  /** Of a gateway in front of Flink, which itself lets everybody in. */
+  engine?: Credentials;
 }
 
 /** The URL of a server as it was given, secrets included, and where. */
@@ -24,7 +27,7 @@ export interface SaidServer {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Without a user name only Redis lets anybody in. */
-const NEEDS_USERNAME = ['kafka', 'cassandra'];
+const NEEDS_USERNAME = ['kafka', 'cassandra', 'flink'];
 
 /**
  * The credentials for servers that were said. The speed store is that of the store if it was not said. What a URL says
@@ -32,17 +35,20 @@ const NEEDS_USERNAME = ['kafka', 'cassandra'];
  * if half of a log-in is missing.
  */
 export function credentialsOf(
-  said: { log?: SaidServer | undefined; store?: SaidServer | undefined; speedStore?: SaidServer | undefined },
+  said: Partial<Record<'log' | 'store' | 'speedStore' | 'engine', SaidServer | undefined>>,
   environment: Environment,
 ): ServerCredentials {
   const speed = said.speedStore ?? said.store;
   const log = said.log && ofServer(said.log, parseLogServer(said.log.text, said.log.source), environment);
   const store = said.store && ofServer(said.store, parseStoreServer(said.store.text, said.store.source), environment);
   const speedStore = speed && ofServer(speed, parseStoreServer(speed.text, speed.source), environment);
+  const engine =
+    said.engine && ofServer(said.engine, parseEngineServer(said.engine.text, said.engine.source), environment);
   return {
     ...(log === undefined ? {} : { log }),
     ...(store === undefined ? {} : { store }),
     ...(speedStore === undefined ? {} : { speedStore }),
+    ...(engine === undefined ? {} : { engine }),
   };
 }
 
@@ -51,7 +57,7 @@ function ofServer(
   { server, userinfo }: { server: { kind: string }; userinfo: Userinfo },
   environment: Environment,
 ): Credentials | undefined {
-  if (server.kind === 'files' || server.kind === 'lmdb') return undefined;
+  if (['files', 'lmdb', 'embedded'].includes(server.kind)) return undefined;
   const variable = `OMEGABENCH_${server.kind.toUpperCase()}`;
   const set = (name: string): string | undefined => environment[`${variable}_${name}`] || undefined;
   const inUrl = userinfo.password !== undefined;

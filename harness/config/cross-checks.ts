@@ -1,5 +1,6 @@
 /** Settings that are each in range but make no sense together. */
 import { BenchError } from '../cli/bench-error.ts';
+import { checkEngineSettings } from './engine-checks.ts';
 import type { RunConfig } from './run-config.ts';
 import { checkServerSettings } from './server-checks.ts';
 import { flagSource, type SourceOf } from './source.ts';
@@ -20,6 +21,7 @@ export function checkAgainstEachOther(
   checkWorkers(config, sourceOf);
   checkDisorder(config, sourceOf);
   checkServerSettings(config, sourceOf);
+  checkEngineSettings(config, sourceOf);
   if (config.trace === undefined) {
     checkFractions(config, sourceOf);
     checkVolume(config, sourceOf);

@@ -17,8 +17,16 @@ export interface KnownNames {
 /** Reads the texts that were given (more than one only where an option is repeatable) into settings. */
 export type OptionReader = (texts: readonly string[], source: Source, known: KnownNames) => Settings;
 
-/** A number in a quantity's notation and in the setting's range. `unit` follows numbers in messages. */
-export function numeric(setting: RangedSetting, quantity: Quantity, unit?: string): OptionReader {
+/**
+ * A number in a quantity's notation and in the range, which is the setting's if nothing is said. `unit` follows numbers
+ * in messages.
+ */
+export function numeric(
+  setting: RangedSetting,
+  quantity: Quantity,
+  unit?: string,
+  range: readonly [number, number] = RANGES[setting],
+): OptionReader {
   return (texts, source) => {
     const text = only(texts, source);
     const value = quantity.parse(text);
@@ -29,7 +37,7 @@ export function numeric(setting: RangedSetting, quantity: Quantity, unit?: strin
         `Write ${quantity.notation}.`,
       );
     }
-    const [least, greatest] = RANGES[setting];
+    const [least, greatest] = range;
     if (value >= least && value <= greatest) return { [setting]: value };
     const bounds = `${quantity.format(least)} to ${quantity.format(greatest)}${unit === undefined ? '' : ` ${unit}`}`;
     const bound = quantity.format(value < least ? least : greatest);

@@ -4,13 +4,13 @@
  */
 
 /** Flags whose value is the URL of a server. */
-export const SERVER_FLAGS = ['log', 'store', 'speed-store'] as const;
+export const SERVER_FLAGS = ['log', 'store', 'speed-store', 'engine'] as const;
 
 /** Parameters that a server's URL may have; any other may hold a secret. */
-export const URL_PARAMETERS = ['dc', 'consistency', 'prefix'] as const;
+export const URL_PARAMETERS = ['dc', 'consistency', 'prefix', 'proxy-ports'] as const;
 
 const HOSTS = /^[\w.-]+(?::\d+)?(?:,[\w.-]+(?::\d+)?)*$/;
-const PLAIN = /^[\w.:-]*$/;
+const PLAIN = /^[\w.:,-]*$/;
 
 /** The URL of a server without user name, password and unknown parameters; as it was, if it has none. */
 export function redactUrl(text: string): string {
@@ -41,7 +41,7 @@ export function redactArguments(given: readonly string[]): string[] {
 /** Any text without the user names and passwords of URLs in it. A path may hold an @, but for our own servers. */
 export function withoutUserinfo(text: string): string {
   return text
-    .replaceAll(/\b((?:kafka|redis|cassandra)s?:\/\/)[^\s'"]*@/gi, '$1')
+    .replaceAll(/\b((?:kafka|redis|cassandra|flink)s?:\/\/)[^\s'"]*@/gi, '$1')
     .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s'"/]*@/gi, '$1');
 }
 

@@ -58,7 +58,12 @@ export function resolveRun(input: ConfigurationInput): ResolvedRun {
     const found = given.get(flag);
     return found && { text: found.texts.join(), source: found.source };
   };
-  const servers = { log: serverAt('log'), store: serverAt('store'), speedStore: serverAt('speed-store') };
+  const servers = {
+    log: serverAt('log'),
+    store: serverAt('store'),
+    speedStore: serverAt('speed-store'),
+    engine: serverAt('engine'),
+  };
   return { config: runConfigSchema.parse(config), credentials: credentialsOf(servers, input.environment ?? {}) };
 }
 

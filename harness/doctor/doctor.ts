@@ -4,10 +4,12 @@
  */
 import type { Credentials } from '../../substrates/credentials.ts';
 import type { ServerCredentials } from '../config/credentials.ts';
+import { type EngineServer, parseEngineServer } from '../config/engine-url.ts';
 import { type LogServer, parseLogServer, parseStoreServer, type StoreServer } from '../config/server-url.ts';
 import { flagSource } from '../config/source.ts';
 import { judgeCassandra } from './cassandra-findings.ts';
 import type { Examination, Finding } from './findings.ts';
+import { judgeFlink } from './flink-findings.ts';
 import { judgeKafka } from './kafka-findings.ts';
 import type { Probes } from './probes.ts';
 import { judgeRedis } from './redis-findings.ts';
@@ -17,6 +19,8 @@ export interface Places {
   log: string;
   store: string;
   speedStore: string;
+  /** Embedded, if absent. */
+  engine?: string;
 }
 
 /** A server that did not answer, or refused; the message of its client says why. */
@@ -27,12 +31,13 @@ export interface Unreachable {
 
 /** A server of the run by its flag and its URL, and what was found, or why it could not be asked. */
 export interface AskedServer {
-  flag: 'log' | 'store' | 'speed-store';
+  flag: 'log' | 'store' | 'speed-store' | 'engine';
   url: string;
   outcome: { findings: Finding[] } | { unreachable: Unreachable };
 }
 
-type RealServer = Exclude<LogServer | StoreServer, { kind: 'files' } | { kind: 'lmdb' }>;
+type AnyServer = LogServer | StoreServer | EngineServer;
+type RealServer = Exclude<AnyServer, { kind: 'files' | 'lmdb' | 'embedded' }>;
 
 /** Asks each server of the run, one after another; what is embedded needs no asking. Never rejects for a server. */
 export async function askServers(
@@ -40,7 +45,7 @@ export async function askServers(
   credentials: ServerCredentials,
   probes: Probes,
 ): Promise<AskedServer[]> {
-  const found: { flag: AskedServer['flag']; url: string; server: LogServer | StoreServer; login?: Credentials }[] = [
+  const found: { flag: AskedServer['flag']; url: string; server: AnyServer; login?: Credentials }[] = [
     {
       flag: 'log',
       url: places.log,
@@ -62,9 +67,17 @@ export async function askServers(
       ...loginOf(credentials.speedStore),
     });
   }
+  if (places.engine !== undefined) {
+    found.push({
+      flag: 'engine',
+      url: places.engine,
+      server: parseEngineServer(places.engine, flagSource('engine')).server,
+      ...loginOf(credentials.engine),
+    });
+  }
   const asked: AskedServer[] = [];
   for (const { flag, url, server, login } of found) {
-    if (server.kind === 'files' || server.kind === 'lmdb') continue;
+    if (server.kind === 'files' || server.kind === 'lmdb' || server.kind === 'embedded') continue;
     asked.push({ flag, url, outcome: await ask(server, login, probes) });
   }
   return asked;
@@ -106,6 +119,8 @@ async function ask(
         return { findings: judgeRedis(await probes.redis(server, login), server.cluster) };
       case 'cassandra':
         return { findings: judgeCassandra(await probes.cassandra(server, login), server) };
+      case 'flink':
+        return { findings: judgeFlink(await probes.flink(server, login)) };
     }
   } catch (error) {
     const why = withoutSecrets(reasonOf(error), login);

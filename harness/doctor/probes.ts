@@ -3,6 +3,8 @@ import type { Credentials } from '../../substrates/credentials.ts';
 import type { KafkaProbe } from '../../substrates/event-log/kafka/probe.ts';
 import type { CassandraFacts } from '../../substrates/key-value-store/cassandra/probe.ts';
 import type { RedisFacts } from '../../substrates/key-value-store/redis/probe.ts';
+import type { FlinkFacts } from '../../substrates/stream-engine/flink/probe.ts';
+import { type FlinkServer, restUrlOf } from '../config/engine-url.ts';
 import { type CassandraServer, type KafkaServer, type RedisServer, spellHost } from '../config/server-url.ts';
 
 /** Each rejects if the server cannot be reached, or does not let us in; the error says why. */
@@ -11,6 +13,7 @@ export interface Probes {
   /** Of each node that the URL names. */
   redis(server: RedisServer, login: Credentials | undefined): Promise<RedisFacts[]>;
   cassandra(server: CassandraServer, login: Credentials | undefined): Promise<CassandraFacts>;
+  flink(server: FlinkServer, login: Credentials | undefined): Promise<FlinkFacts>;
 }
 
 export const adapterProbes: Probes = {
@@ -25,6 +28,10 @@ export const adapterProbes: Probes = {
   async cassandra({ contactPoints, dataCenter, tls }, login) {
     const { probeCassandra } = await import('../../substrates/key-value-store/cassandra/probe.ts');
     return probeCassandra({ contactPoints: contactPoints.map(spellHost), dataCenter, tls, ...withLogin(login) });
+  },
+  async flink(server, login) {
+    const { probeFlink } = await import('../../substrates/stream-engine/flink/probe.ts');
+    return probeFlink({ url: restUrlOf(server), ...withLogin(login) });
   },
 };
 

@@ -120,6 +120,10 @@ export class FaultDirector implements SupervisorHooks {
   onEvent(event: JobEvent): void {
     if (event.kind === 'note') this.#hearNote(event.note);
     if (event.kind !== 'restored') return;
+    if (event.appliedEvents !== undefined) {
+      this.#addUp(event, event.appliedEvents);
+      return;
+    }
     const key = `${event.stage} ${event.partition}`;
     const left = this.#left.get(key);
     // A zombie that was stopped while it restored: what it writes is refused.
@@ -138,6 +142,20 @@ export class FaultDirector implements SupervisorHooks {
     sum.atLeast += acknowledged - traceless;
     // What was sent and not acknowledged may or may not have been applied.
     sum.atMost += Math.max(acknowledged, entry.sentEvents - coveredEvents);
+  }
+
+  /**
+   * Where the engine itself knows what was in the store: that is written again which the restored state does not
+   * cover.
+   */
+  #addUp(
+    { stage, coveredEvents }: { stage: number; coveredEvents: number },
+    applied: { atLeast: number; atMost: number },
+  ): void {
+    const sum = this.#repeated[stage];
+    if (sum === undefined) return;
+    sum.atLeast += Math.max(0, applied.atLeast - coveredEvents);
+    sum.atMost += Math.max(0, applied.atMost - coveredEvents);
   }
 
   /** What was written twice so far, a stage each; it doubles counts only where a write is not idempotent. */

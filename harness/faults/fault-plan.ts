@@ -4,8 +4,8 @@
  */
 import type { ImpressionSource } from '../../generators/impression-source.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
-import type { FaultSpecification, Situation, Strike } from './fault.ts';
-import type { ServerFacts } from './proxy/servers.ts';
+import { type FaultSpecification, type Situation, type Strike, whyNot } from './fault.ts';
+import { engineOf, type ServerFacts } from './proxy/servers.ts';
 import { faultDefinition } from './registry.ts';
 
 /** What of a stream a plan goes by. */
@@ -34,8 +34,8 @@ export function specificationsOf(
   servers: readonly ServerFacts[] = [],
 ): FaultSpecification[] {
   const definition = faultDefinition(kind);
-  if (definition.whyNot(situation.declaration, servers) !== undefined) return [];
-  const strikes = definition.plan(situation);
+  if (whyNot(definition, situation.declaration, servers) !== undefined) return [];
+  const strikes = definition.plan({ ...situation, engine: engineOf(servers) });
   return strikes.map((strike: Strike, index) => ({
     id: strikes.length === 1 ? id : `${id} ${index + 1}`,
     kind,

@@ -7,13 +7,13 @@ import { type Declaration, type Stage, type StoreName, storesOf } from '../../su
 import type { KeyValueStore } from '../../substrates/key-value-store/key-value-store.ts';
 import type { Runtime } from '../../substrates/runtime.ts';
 import { FAILPOINTS } from '../../substrates/stream-engine/embedded/hooks.ts';
-import type { RunningJob } from '../../substrates/stream-engine/stream-engine.ts';
+import type { EngineCapabilities, RunningJob } from '../../substrates/stream-engine/stream-engine.ts';
 import { finalStages } from '../run/promises.ts';
 import type { CrashRecord, PlannedCrash } from './crash-plan.ts';
 import type { FaultDirector } from './fault-director.ts';
 import type { Offer } from './offer.ts';
 import type { Network } from './proxy/network.ts';
-import type { ServerControl, ServerFacts } from './proxy/servers.ts';
+import { type EngineKind, engineOf, type ServerControl, type ServerFacts } from './proxy/servers.ts';
 import type { QueryPath } from './query-path.ts';
 
 const place = z.int().min(0);
@@ -99,6 +99,8 @@ export interface FaultContext {
   director: FaultDirector;
   declaration: Declaration;
   job: RunningJob;
+  /** Of the engine; all, if absent. */
+  capabilities?: EngineCapabilities;
   jobDirectory: string;
   /** When the stream starts. */
   startMs: number;
@@ -130,6 +132,8 @@ export interface Situation {
   hourMs: number;
   /** The stream position of the partition that is due at a time. */
   offsetAt(timeMs: number): number;
+  /** What runs the job; embedded, if absent. */
+  engine?: EngineKind;
 }
 
 /** A strike, without a name. */
@@ -140,12 +144,21 @@ export interface FaultDefinition {
   readonly description: string;
   /** Row of the fault matrix, such as F5. */
   readonly row: string;
-  /** Why there is nothing of this architecture, on these servers, for the fault to strike; undefined if there is. */
+  /** Engines whose jobs it can strike; the embedded one alone, if absent: it reaches into workers. */
+  readonly engines?: readonly EngineKind[];
+  /**
+   * Why there is nothing of this architecture, on these servers, for the fault to strike; undefined if there is. Asked
+   * by way of `whyNot` below, which knows the engine too.
+   */
   whyNot(declaration: Declaration, servers?: readonly ServerFacts[]): string | undefined;
   /** What the counts of this stage are afterwards, struck where a plan strikes. */
   outcomeOf(stage: Stage, declaration: Declaration, servers?: readonly ServerFacts[]): Outcome;
   /** Of a fault of real servers: why it may not be done to this one; undefined if it may. */
   forbidden?(server: ServerFacts): string | undefined;
+  /** On Flink it strikes the cluster itself, and not a log or a store. */
+  readonly strikesEngine?: true;
+  /** The workers' connections must pass the proxies from the start. */
+  readonly needsNetwork?: true;
   /** Where it strikes if nobody says so, in the order in which it does. */
   plan(situation: Situation): Strike[];
   /** Changes what is offered, before anything is started. */
@@ -154,13 +167,26 @@ export interface FaultDefinition {
   inject(context: FaultContext, specification: FaultSpecification): Promise<ActiveFault>;
 }
 
+/** Why the fault has nothing to strike, or cannot strike it on this engine; undefined if it can. */
+export function whyNot(
+  definition: FaultDefinition,
+  declaration: Declaration,
+  servers: readonly ServerFacts[] = [],
+): string | undefined {
+  const engine = engineOf(servers);
+  if ((definition.engines ?? ['embedded']).includes(engine)) return definition.whyNot(declaration, servers);
+  return engine === 'flink'
+    ? 'the job runs on Flink, and nothing of ours reaches into its workers'
+    : 'the job does not run on Flink';
+}
+
 /** The final answer after the fault, and what a speed store by itself holds. */
 export function expectedOf(
   definition: FaultDefinition,
   declaration: Declaration,
   servers: readonly ServerFacts[] = [],
 ): { final: Outcome; speed: Outcome | undefined } | 'not-applicable' {
-  if (definition.whyNot(declaration, servers) !== undefined) return 'not-applicable';
+  if (whyNot(definition, declaration, servers) !== undefined) return 'not-applicable';
   const outcomeOf = (stage: Stage): Outcome => definition.outcomeOf(stage, declaration, servers);
   const outcomes = finalStages(declaration).map(({ stage }) => outcomeOf(stage));
   const speed = declaration.answer.from === 'batch-over-speed' ? declaration.answer.speed : undefined;
@@ -178,7 +204,7 @@ export function spellExpected(
   servers: readonly ServerFacts[] = [],
 ): string {
   const expected = expectedOf(definition, declaration, servers);
-  if (expected === 'not-applicable') return `not applicable: ${definition.whyNot(declaration, servers)}`;
+  if (expected === 'not-applicable') return `not applicable: ${whyNot(definition, declaration, servers)}`;
   const { final, speed } = expected;
   return speed === undefined || speed === final ? final : `${final} (speed store: ${speed})`;
 }

@@ -4,7 +4,7 @@
  */
 import type { Declaration } from '../../substrates/declaration.ts';
 import { struckServer } from './kinds/network.ts';
-import type { ServerFacts } from './proxy/servers.ts';
+import { engineOf, type ServerFacts } from './proxy/servers.ts';
 import { faultDefinition } from './registry.ts';
 
 /** A fault as it was asked for: a kind, and perhaps what it shall strike. */
@@ -20,10 +20,13 @@ export function whyForbidden(
   servers: readonly ServerFacts[],
 ): string | undefined {
   for (const { kind, target } of wanted) {
-    const { forbidden } = faultDefinition(kind);
+    const { forbidden, strikesEngine } = faultDefinition(kind);
     if (forbidden === undefined) continue;
     for (const declaration of declarations) {
-      const server = struckServer(declaration, servers, target);
+      const server =
+        strikesEngine && engineOf(servers) === 'flink'
+          ? servers.find(({ roles }) => roles.includes('engine'))
+          : struckServer(declaration, servers, target);
       const reason = server === undefined ? undefined : forbidden(server);
       if (reason !== undefined) return `${kind}: ${reason}`;
     }
@@ -33,5 +36,5 @@ export function whyForbidden(
 
 /** True if one of the faults needs the workers' connections to pass the proxies. */
 export function needsNetwork(wanted: readonly Wanted[]): boolean {
-  return wanted.some(({ kind }) => kind.startsWith('network-'));
+  return wanted.some(({ kind }) => faultDefinition(kind).needsNetwork === true);
 }

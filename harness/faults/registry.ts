@@ -6,6 +6,10 @@ import { corruptCheckpoint } from './kinds/corrupt-checkpoint.ts';
 import { crash } from './kinds/crash.ts';
 import { duplicateDelivery } from './kinds/duplicate-delivery.ts';
 import { duplicateEvents } from './kinds/duplicate-events.ts';
+import { flinkCheckpointStorage } from './kinds/flink-checkpoint-storage.ts';
+import { flinkJobManagerKill } from './kinds/flink-job-manager-kill.ts';
+import { flinkSlowSink } from './kinds/flink-slow-sink.ts';
+import { flinkTaskManagerKill } from './kinds/flink-task-manager-kill.ts';
 import { generatorStall } from './kinds/generator-stall.ts';
 import { killAtFailpoint } from './kinds/kill-at-failpoint.ts';
 import { killAtPosition } from './kinds/kill-at-position.ts';
@@ -60,6 +64,10 @@ export const faultDefinitions: readonly FaultDefinition[] = [
   slowQueryPath,
   generatorStall,
   workerClockOff,
+  flinkTaskManagerKill,
+  flinkJobManagerKill,
+  flinkCheckpointStorage,
+  flinkSlowSink,
 ];
 
 /** The kind of that name. Error if there is none: names are checked where they come in. */

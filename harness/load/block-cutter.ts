@@ -12,29 +12,36 @@ export const BLOCK_INTERVAL_MS = 10;
 /** The rows of one partition on their way from the source to the log. */
 export class BlockCutter {
   readonly length: number;
+  readonly partition: number;
   readonly #source: ImpressionSource;
-  readonly #partition: number;
   readonly #writer: LogWriter;
   readonly #block: ImpressionBlock;
   #next = 0;
 
   private constructor(source: ImpressionSource, partition: number, writer: LogWriter) {
     this.length = source.length(partition);
+    this.partition = partition;
     this.#source = source;
-    this.#partition = partition;
     this.#writer = writer;
     this.#block = createBlock(partition);
   }
 
-  /** One cutter for each partition. Error if the log and the source do not fit, or the log is not empty. */
-  static async openAll(source: ImpressionSource, log: EventLog): Promise<BlockCutter[]> {
+  /**
+   * One cutter for each of the partitions, all if nothing is said. Error if the log and the source do not fit, or if
+   * one of them is not empty in the log.
+   */
+  static async openAll(
+    source: ImpressionSource,
+    log: EventLog,
+    partitions: readonly number[] = Array.from({ length: log.partitions }, (_, partition) => partition),
+  ): Promise<BlockCutter[]> {
     if (source.partitions !== log.partitions) {
       throw new RangeError(
         `the stream has ${source.partitions} partitions and the log ${log.partitions}: make them equal`,
       );
     }
     const cutters: BlockCutter[] = [];
-    for (let partition = 0; partition < log.partitions; partition++) {
+    for (const partition of partitions) {
       const writer = await log.openWriter(partition);
       if (writer.offset > 0) {
         throw new Error(
@@ -57,12 +64,12 @@ export class BlockCutter {
 
   /** When the row of that sequence is due. */
   scheduledMs(sequence: number): number {
-    return this.#source.scheduledArrivalMs(this.#partition, sequence);
+    return this.#source.scheduledArrivalMs(this.partition, sequence);
   }
 
   /** Rows that are due at `timeMs` and not appended yet. */
   waitingAt(timeMs: number): number {
-    return Math.min(this.#source.dueBy(this.#partition, timeMs), this.length) - this.#next;
+    return Math.min(this.#source.dueBy(this.partition, timeMs), this.length) - this.#next;
   }
 
   /** Rows of the next block if nobody waits for a clock; 0 after the last row. */
@@ -74,7 +81,7 @@ export class BlockCutter {
 
   /** Appends the next `rows` rows as one block. */
   async append(rows: number, arrivalMs: number): Promise<void> {
-    this.#source.fill(this.#block, this.#partition, this.#next, rows);
+    this.#source.fill(this.#block, this.partition, this.#next, rows);
     await this.#writer.append(this.#block, arrivalMs);
     this.#next += rows;
   }
@@ -83,7 +90,7 @@ export class BlockCutter {
    * Appends rows that are in the log already once more, as a block of their own: duplicates at offsets of their own.
    */
   async appendAgain(firstSequence: number, rows: number, arrivalMs: number): Promise<void> {
-    this.#source.fill(this.#block, this.#partition, firstSequence, rows);
+    this.#source.fill(this.#block, this.partition, firstSequence, rows);
     await this.#writer.append(this.#block, arrivalMs);
   }
 }

@@ -18,7 +18,7 @@ import { Lateness, type LatenessFigures } from './lateness.ts';
 const BLOCKS_PER_TURN = 8;
 
 export interface GeneratorProgress {
-  /** Rows appended so far, by partition. */
+  /** Rows appended so far, by partition; 0 of those that this generator has not. */
   appendedRows: number[];
   latenessMs: LatenessFigures;
 }
@@ -41,6 +41,10 @@ export interface GeneratorOptions {
   wait?: (durationMs: number) => Promise<void>;
   /** Appended a second time, each as soon as all of it is in the log; in the order of sequences. */
   repeated?: readonly RepeatedRun[];
+  /** Only these partitions; the others are another generator's. */
+  partitions?: readonly number[];
+  /** Whether a partition gets its end if the generator is stopped before its last row; it does, if nothing is said. */
+  endsWhenStopped?: boolean;
 }
 
 /** A partition's rows and its place in the rhythm of blocks. */
@@ -59,6 +63,8 @@ export class Generator {
   readonly #wait: (durationMs: number) => Promise<void>;
   readonly #cutters: readonly BlockCutter[];
   readonly #repeated: readonly RepeatedRun[];
+  readonly #logPartitions: number;
+  readonly #endsWhenStopped: boolean;
   readonly #lateness = new Lateness();
 
   private constructor(options: GeneratorOptions, cutters: readonly BlockCutter[]) {
@@ -66,25 +72,33 @@ export class Generator {
     this.#wait = options.wait ?? waitInRealTime;
     this.#cutters = cutters;
     this.#repeated = options.repeated ?? [];
+    this.#logPartitions = options.log.partitions;
+    this.#endsWhenStopped = options.endsWhenStopped ?? true;
   }
 
   /** Opens the log for writing; nothing is appended before `run`. */
   static async open(options: GeneratorOptions): Promise<Generator> {
-    return new Generator(options, await BlockCutter.openAll(options.source, options.log));
+    return new Generator(options, await BlockCutter.openAll(options.source, options.log, options.partitions));
   }
 
   progress(): GeneratorProgress {
-    return { appendedRows: this.#cutters.map((cutter) => cutter.next), latenessMs: this.#lateness.figures() };
+    const appendedRows = new Array<number>(this.#logPartitions).fill(0);
+    for (const { partition, next } of this.#cutters) appendedRows[partition] = next;
+    return { appendedRows, latenessMs: this.#lateness.figures() };
   }
 
-  /** Runs to the end of the stream, or until `signal` aborts; in both cases every partition of the log gets its end. */
+  /**
+   * Runs to the end of the stream, or until `signal` aborts; in both cases every partition gets its end, unless the
+   * options say otherwise.
+   */
   async run(signal?: AbortSignal): Promise<GeneratorReport> {
     const startMs = this.#clock.nowMs();
     let busyMs = 0;
     const lanes = this.#cutters.map((cutter, index) => {
       // The partitions' blocks are spread over the interval, so that the log's readers have steady work.
       const cutAtMs = startMs + (BLOCK_INTERVAL_MS * (index + 1)) / this.#cutters.length;
-      return { cutter, cutAtMs, lastEntryMs: startMs, ended: false, repeated: this.#repeatedOf(index) };
+      const repeated = this.#repeatedOf(cutter.partition);
+      return { cutter, cutAtMs, lastEntryMs: startMs, ended: false, repeated };
     });
     while (signal?.aborted !== true && lanes.some((lane) => !lane.ended)) {
       const turnMs = this.#clock.nowMs();
@@ -96,7 +110,10 @@ export class Generator {
       await this.#wait(appended ? 0 : 1);
     }
     const stopped = lanes.some((lane) => !lane.ended);
-    for (const lane of lanes) await this.#end(lane);
+    for (const lane of lanes) {
+      if (this.#endsWhenStopped) await this.#end(lane);
+      else if (!lane.ended) await lane.cutter.writer.close();
+    }
     const elapsedMs = this.#clock.nowMs() - startMs;
     const busyShare = elapsedMs > 0 ? busyMs / elapsedMs : 0;
     return { ...this.progress(), latenessHistogramUs: this.#lateness.encode(), busyShare, stopped };
@@ -139,8 +156,8 @@ export class Generator {
     }
   }
 
-  #repeatedOf(index: number): RepeatedRun[] {
-    return this.#repeated.filter(({ partition }) => partition === index);
+  #repeatedOf(wanted: number): RepeatedRun[] {
+    return this.#repeated.filter(({ partition }) => partition === wanted);
   }
 
   async #heartbeat(lane: Lane): Promise<void> {

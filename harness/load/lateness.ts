@@ -5,6 +5,12 @@
  */
 import hdr from 'hdr-histogram-js';
 
+/**
+ * A generator that is later than this for more than 1 % of the impressions has not offered the rate that it should
+ * have.
+ */
+export const MAX_GENERATOR_LATENESS_P99_MS = 50;
+
 export interface LatenessFigures {
   p50: number;
   p99: number;

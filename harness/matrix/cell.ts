@@ -1,6 +1,7 @@
 /** A cell of the fault matrix: one architecture after one fault, and whether that is what must come of it. */
 import type { Declaration } from '../../substrates/declaration.ts';
-import { expectedOf, type FaultDefinition, type Outcome, spellExpected } from '../faults/fault.ts';
+import { withoutUserinfo } from '../config/redact.ts';
+import { expectedOf, type FaultDefinition, type Outcome, spellExpected, whyNot } from '../faults/fault.ts';
 import { whyForbidden } from '../faults/permission.ts';
 import type { ServerFacts } from '../faults/proxy/servers.ts';
 import type { FailureAct, FailureFigures, Verdict } from '../results/acts.ts';
@@ -10,7 +11,8 @@ export interface Cell {
   kind: string;
   architecture: string;
   expected: string;
-  verdict: Verdict | 'NOT-APPLICABLE';
+  /** `ERROR`: the run of the cell ended by an error that is not its job's, and nothing is known of the counts. */
+  verdict: Verdict | 'NOT-APPLICABLE' | 'ERROR';
   /** What was found, or why there is nothing to find. */
   found: string;
   /** Why the cell is not as expected; absent if it is. */
@@ -34,7 +36,7 @@ export function notApplicable(
   servers: readonly ServerFacts[] = [],
 ): Cell | undefined {
   const reason =
-    definition.whyNot(declaration, servers) ?? whyForbidden([{ kind: definition.kind }], [declaration], servers);
+    whyNot(definition, declaration, servers) ?? whyForbidden([{ kind: definition.kind }], [declaration], servers);
   if (reason === undefined) return undefined;
   const { row, kind } = definition;
   return {
@@ -84,6 +86,21 @@ export function cellOf(
       ...(speed === undefined ? {} : { speed: { doubleCounted: speed.doubleCounted, lost: speed.lost } }),
     },
   };
+}
+
+/** The cell of a run that ended by an error of something else than its job: never as expected. */
+export function failedCell(
+  definition: FaultDefinition,
+  declaration: Declaration,
+  error: unknown,
+  servers: readonly ServerFacts[] = [],
+): Cell {
+  const { row, kind } = definition;
+  // Messages of clients may have the URL that they were given.
+  const found = withoutUserinfo(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  const expected = spellExpected(definition, declaration, servers);
+  const differs = `the run failed: ${found}`;
+  return { row, kind, architecture: declaration.name, expected, verdict: 'ERROR', found, differs };
 }
 
 /** Why an act is not what must come of the fault; undefined if it is. */

@@ -1,5 +1,5 @@
 /** The fault matrix as a table for a terminal, as Markdown and as data. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redactUrl } from '../config/redact.ts';
 import type { Cell } from './cell.ts';
@@ -24,6 +24,8 @@ export async function reportMatrix(
   };
   const run = await runMatrix({ ...rest, done });
   const report = describeMatrix(run);
+  // Gone, if no cell has left anything in it.
+  await mkdir(run.directory, { recursive: true });
   await writeFile(join(run.directory, 'matrix.json'), `${JSON.stringify(report.data, null, 1)}\n`);
   await writeFile(join(run.directory, 'matrix.md'), markdown(run));
   return report;
@@ -51,9 +53,10 @@ export function describeMatrix({ cells, directory, places }: MatrixRun): MatrixR
 }
 
 /** `Log: files; store: lmdb`, without secrets whoever wrote them. */
-function spellPlaces({ log, store, speedStore }: Places): string {
+function spellPlaces({ log, store, speedStore, engine }: Places): string {
   const speed = speedStore === store ? '' : `; speed store: ${redactUrl(speedStore)}`;
-  return `Log: ${redactUrl(log)}; store: ${redactUrl(store)}${speed}`;
+  const on = engine === undefined ? '' : `; engine: ${redactUrl(engine)}`;
+  return `Log: ${redactUrl(log)}; store: ${redactUrl(store)}${speed}${on}`;
 }
 
 /** A word or two for a cell: the verdict, and the size of what went wrong. */
@@ -121,7 +124,8 @@ function markdown({ cells, places }: MatrixRun): string {
     '',
     '`EXACT`: every count is right. `+n`: impressions counted twice, `-n`: lost, `~n`: in another hour, `late n`:',
     "dropped and counted, `speed`: in lambda's speed store alone; each as large as predicted. `STOPPED`: the job refused",
-    'to go on, as it must. `-`: nothing to strike. `!`: not as expected.',
+    'to go on, as it must. `-`: nothing to strike. `!`: not as expected. `ERROR`: the run itself failed, as the list of',
+    'cells says.',
     '',
     line(head),
     line(head.map(() => '---')),

@@ -2,7 +2,13 @@
 import type { Result } from '../results/schema.ts';
 import { formatTime } from './format.ts';
 import { limits, rerunCommand } from './notes.ts';
-import { serverCeilingsTable, serverCommandsTable, serverCpuTable, serverSettingsTable } from './servers.ts';
+import {
+  serverCeilingsTable,
+  serverCommandsTable,
+  serverCpuTable,
+  serverSettingsTable,
+  storeMemoryTable,
+} from './servers.ts';
 import { verdictSentences } from './story.ts';
 import { auditTable, ratioTable, recoveryTable, type Table, talkTable } from './tables.ts';
 import { warningsOf } from './view.ts';
@@ -22,7 +28,8 @@ export function markdownSummary(result: Result): string {
     ...titled('Servers', serverSettingsTable(result)),
     ...titled('Commands, sent and counted by the servers', serverCommandsTable(result)),
     ...titled('CPU time of the servers', serverCpuTable(result)),
-    ...titled('Ceilings of servers and clients', serverCeilingsTable(result)),
+    ...titled('Memory of a counter', storeMemoryTable(result)),
+    ...titled('Ceilings of servers and clients', serverCeilingsTable(environment.serverCeilings)),
     ...list('Warnings', warningsOf(result).map(warningText)),
     ...list('Limits', limits(result)),
     '## Run it again',

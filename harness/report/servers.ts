@@ -2,13 +2,14 @@
  * What a result says of the real servers behind its log and stores: settings, commands by both counts, CPU time and
  * ceilings. Empty tables where everything was embedded.
  */
-import type { Result } from '../results/schema.ts';
+import { ceilingTitle } from '../calibrate/ceiling-titles.ts';
+import type { Result, ServerCeiling } from '../results/schema.ts';
 import { formatCount, formatRate, formatSeconds, formatShare, missing } from './format.ts';
 import type { Table } from './tables.ts';
 import { type ArchitectureView, architecturesOf, quotient } from './view.ts';
 
 const acts = ['capacity', 'steady'] as const;
-const embedded = ['files', 'lmdb'];
+const embedded = ['files', 'lmdb', 'embedded'];
 
 export function isOnServers({ environment: { substrates } }: Result): boolean {
   return serversOf(substrates).length > 0;
@@ -53,27 +54,55 @@ export function isServerCpuKnown(result: Result): boolean {
   return architecturesOf(result).some((view) => acts.some((act) => (view[act].serverCpuSeconds ?? 0) > 0));
 }
 
+/** What a counter took of the servers' memory when an act had ended; Redis tells. */
+export function storeMemoryTable(result: Result): Table {
+  return {
+    columns: [
+      ...['Architecture', 'Act', 'Store'].map((title) => ({ title })),
+      { title: 'Bytes a counter', numeric: true },
+      { title: 'Counters asked for', numeric: true },
+      { title: 'Measured by' },
+    ],
+    rows: memoryOf(result).map(({ architecture, act, store, bytesPerCounter, countersSampled, measuredBy }) => {
+      const figures = [[bytes(bytesPerCounter)], [formatCount(countersSampled)], [measuredBy]];
+      return { architecture, cells: [[architecture], [act], [store], ...figures] };
+    }),
+  };
+}
+
 /** What servers and clients reach alone, with the CPU time of a unit. */
-export function serverCeilingsTable({ environment }: Result): Table {
+export function serverCeilingsTable(ceilings: readonly ServerCeiling[] = []): Table {
   return {
     columns: [
       { title: 'Alone' },
       { title: 'Rate', numeric: true },
       { title: 'of' },
-      { title: 'Client CPU each', numeric: true },
-      { title: 'Server CPU each', numeric: true },
+      { title: 'Client CPU', numeric: true },
+      { title: 'Server CPU', numeric: true },
     ],
-    rows: (environment.serverCeilings ?? []).map(({ name, what, unitsPerSecond, clientCpuUs, serverCpuUs }) => ({
-      cells: [[name], [formatRate(unitsPerSecond)], [what], [microseconds(clientCpuUs)], [microseconds(serverCpuUs)]],
+    rows: ceilings.map(({ name, what, role, unitsPerSecond, clientCpuUs, serverCpuUs }) => ({
+      cells: [
+        [role === 'speed' ? `${ceilingTitle(name)}, speed store` : ceilingTitle(name)],
+        [formatRate(unitsPerSecond)],
+        [what],
+        [microseconds(clientCpuUs)],
+        [microseconds(serverCpuUs)],
+      ],
     })),
   };
 }
+
+/** Settings without which figures of a server say little. */
+const TOLD = [
+  ...['framing', 'codec', 'client', 'consistency'],
+  ...['version', 'parallelism', 'stateBackend', 'checkpoints'],
+];
 
 /** For a terminal: what the run was on, whether both counts of commands agree, and whose CPU time is counted. */
 export function serverSentences(result: Result): string[] {
   if (!isOnServers(result)) return [];
   const servers = serversOf(result.environment.substrates).map(({ name, settings }) => {
-    const told = ['framing', 'codec', 'client', 'consistency'].flatMap((key) => {
+    const told = TOLD.flatMap((key) => {
       const value = settings[key]?.split(':')[0];
       return value === undefined ? [] : [`${key} ${value}`];
     });
@@ -82,7 +111,7 @@ export function serverSentences(result: Result): string[] {
   const cpu = isServerCpuKnown(result)
     ? 'CPU time includes the servers that omegabench started.'
     : 'CPU time is without the servers, which omegabench did not start.';
-  return [`On ${servers.join('; ')}. ${commandsInWords(result)}${cpu}`];
+  return [`On ${servers.join('; ')}. ${commandsInWords(result)}${cpu}${memoryInWords(result)}`];
 }
 
 function commandsInWords(result: Result): string {
@@ -92,6 +121,14 @@ function commandsInWords(result: Result): string {
   if (differing > 0) return `${differing} of ${commands.length} command counts differ from the servers’. `;
   const sent = commands.reduce((sum, command) => sum + command.sent, 0);
   return `The servers counted all ${formatCount(sent)} store commands. `;
+}
+
+/** The least and the most, since small hours have small hashes, whose keys weigh more. */
+function memoryInWords(result: Result): string {
+  const sizes = memoryOf(result).map(({ bytesPerCounter }) => bytesPerCounter);
+  if (sizes.length === 0) return '';
+  const [least, most] = [bytes(Math.min(...sizes)), bytes(Math.max(...sizes))];
+  return ` A counter took ${least === most ? least : `${least} to ${most}`} bytes of the server’s memory.`;
 }
 
 interface CommandRow {
@@ -113,6 +150,16 @@ function commandsOf(result: Result): CommandRow[] {
   );
 }
 
+function memoryOf(result: Result) {
+  return architecturesOf(result).flatMap((view) =>
+    acts.flatMap((act) =>
+      Object.entries(view[act].storeMemory ?? {}).flatMap(([store, memory]) =>
+        memory === undefined ? [] : [{ architecture: view.name, act, store, ...memory }],
+      ),
+    ),
+  );
+}
+
 function cpuRows(view: ArchitectureView): Table['rows'] {
   return acts.flatMap((act) => {
     const { cpuSeconds, serverCpuSeconds } = view[act];
@@ -123,8 +170,16 @@ function cpuRows(view: ArchitectureView): Table['rows'] {
   });
 }
 
-function serversOf({ eventLog, keyValueStore }: Result['environment']['substrates']): (typeof eventLog)[] {
-  return [eventLog, keyValueStore].filter(({ name }) => !embedded.includes(name));
+function serversOf({
+  eventLog,
+  keyValueStore,
+  streamEngine,
+}: Result['environment']['substrates']): (typeof eventLog)[] {
+  return [eventLog, keyValueStore, streamEngine].filter(({ name }) => !embedded.includes(name));
+}
+
+function bytes(value: number): string {
+  return value.toFixed(1);
 }
 
 function microseconds(value: number | undefined): string {

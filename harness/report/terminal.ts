@@ -1,7 +1,7 @@
 /** The end of a run on a terminal: a table of 80 columns, and who won what. */
-import type { Result } from '../results/schema.ts';
+import type { Result, ServerCeiling } from '../results/schema.ts';
 import { formatCount, formatMs, formatPerEvent, formatQuantity, missing } from './format.ts';
-import { serverSentences } from './servers.ts';
+import { serverCeilingsTable, serverSentences } from './servers.ts';
 import { verdictSentences } from './story.ts';
 import type { Table } from './tables.ts';
 import { renderTable } from './terminal-table.ts';
@@ -23,6 +23,12 @@ export function terminalSummary(result: Result): string {
       : [`${warnings === 1 ? 'One warning stands' : `${warnings} warnings stand`} in the report.`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What `calibrate` found on servers. */
+export function terminalCeilings(ceilings: readonly ServerCeiling[]): string {
+  const table = renderTable(serverCeilingsTable(ceilings), width);
+  return `${table}\n\nCPU time is that of one unit: of the client, and of a server that tells.\n`;
 }
 
 function summaryTable(result: Result): Table {

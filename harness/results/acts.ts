@@ -14,6 +14,7 @@ import {
   serverCommands,
   share,
   storeLoads,
+  storeMemory,
   storeTotalsByStore,
   timeline,
 } from './figures.ts';
@@ -41,6 +42,8 @@ export const capacityFigures = z.object({
   /** The part of it that was used by servers which the harness had started: new in 1.2. */
   serverCpuSeconds: amount.optional(),
   serverCommands: serverCommands.optional(),
+  /** At the end of the act; absent where no server of a store tells. */
+  storeMemory: storeMemory.optional(),
   workers: count,
   store: storeTotalsByStore,
   checkpoints,
@@ -111,6 +114,7 @@ export const steadyFigures = z.object({
   cpuSeconds: amount,
   serverCpuSeconds: amount.optional(),
   serverCommands: serverCommands.optional(),
+  storeMemory: storeMemory.optional(),
   stateBytes: count,
   checkpoints,
   timeline,

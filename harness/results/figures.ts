@@ -60,6 +60,18 @@ export const storeLoads = perStore(storeLoad);
 export const serverCommands = perStore(
   z.array(z.object({ command: z.string().min(1), sent: count, counted: count })).meta({ id: 'serverCommands' }),
 );
+/** What a counter takes of a store's server, by the server's own figures for a sample: new in 1.3. */
+export const storeMemory = perStore(
+  z
+    .object({
+      /** Keys and the server's overhead included. */
+      bytesPerCounter: amount,
+      countersSampled: count,
+      /** In words. */
+      measuredBy: z.string().min(1),
+    })
+    .meta({ id: 'storeMemory' }),
+);
 export const storeTotalsByStore = perStore(storeTotals);
 
 export const checkpoints = z
@@ -128,6 +140,7 @@ export type PercentilesMs = z.infer<typeof percentilesMs>;
 export type EncodedHistogram = z.infer<typeof histogram>;
 export type StoreLoad = z.infer<typeof storeLoad>;
 export type StoreLoads = z.infer<typeof storeLoads>;
+export type StoreMemory = z.infer<typeof storeMemory>;
 export type StoreTotals = z.infer<typeof storeTotals>;
 export type Timeline = z.infer<typeof timeline>;
 export type TimelineMark = z.infer<typeof timelineMark>;

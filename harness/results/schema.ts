@@ -9,7 +9,7 @@ import { declarationSchema } from '../../substrates/declaration.ts';
 import { capacityAct, failureAct, rung, steadyAct } from './acts.ts';
 import { amount, count, isoTime, share } from './figures.ts';
 
-export const schemaVersion = '1.2.0';
+export const schemaVersion = '1.3.0';
 
 /** Everything that the run was told or decided by default. */
 export const configSchema = z.object({
@@ -53,6 +53,12 @@ export const configSchema = z.object({
   /** How increments went to Redis, and whether unanswered commands were sent again; absent for other stores. */
   redisClient: z.enum(['await-each', 'pipeline', 'script', 'raw']).optional(),
   redisResend: z.enum(['off', 'on']).optional(),
+  /** `embedded`, or the URL of a Flink cluster and how jobs are set on it: new in 1.3. */
+  engine: z.string().optional(),
+  flinkStateBackend: z.enum(['hashmap', 'rocksdb']).optional(),
+  flinkCheckpointAlignment: z.enum(['aligned', 'unaligned']).optional(),
+  flinkParallelism: count.optional(),
+  statePath: z.enum(['queryable', 'updates']).optional(),
   trace: z.object({ path: z.string(), speed: amount.optional(), impressions: count.optional() }).optional(),
   /** The arguments as they were given, without secrets, for the line that runs it again. */
   arguments: z.array(z.string()),
@@ -76,6 +82,8 @@ export const calibrationSchema = z.object({
 export const serverCeiling = z.object({
   name: z.string().min(1),
   what: z.string().min(1),
+  /** What the server is to the run: new in 1.3. */
+  role: z.enum(['log', 'serving', 'speed']).optional(),
   unitsPerSecond: amount,
   /** CPU time of a unit, in microseconds. */
   clientCpuUs: amount.optional(),
@@ -158,6 +166,7 @@ export const resultSchema = z.object({
 export type Result = z.infer<typeof resultSchema>;
 export type ResultConfig = z.infer<typeof configSchema>;
 export type ResultEnvironment = z.infer<typeof environmentSchema>;
+export type ServerCeiling = z.infer<typeof serverCeiling>;
 export type Calibration = z.infer<typeof calibrationSchema>;
 export type ArchitectureResult = z.infer<typeof architectureSchema>;
 export type Claim = z.infer<typeof claimSchema>;

@@ -3,6 +3,7 @@ import type { RunConfig } from '../config/run-config.ts';
 import type { FaultSpecification } from '../faults/fault.ts';
 import type { InjectionDesk } from '../faults/injection-desk.ts';
 import type { ProgressSink } from './progress-sink.ts';
+import type { RunEngine } from './run-engine.ts';
 import type { RunServers } from './run-servers.ts';
 import type { RunSubstrates } from './run-substrates.ts';
 import type { StreamPlan } from './streams.ts';
@@ -13,6 +14,7 @@ export interface ActContext {
   workspace: Workspace;
   substrates: RunSubstrates;
   servers: RunServers;
+  engine: RunEngine;
   progress: ProgressSink;
   signal: AbortSignal;
   streams: StreamPlan;

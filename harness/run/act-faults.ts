@@ -6,12 +6,20 @@ import type { ImpressionSource } from '../../generators/impression-source.ts';
 import { openStream } from '../../generators/open-stream.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import { doubtAfter } from '../faults/crash-plan.ts';
-import { expectedOf, type FaultSpecification, type Outcome, spellExpected } from '../faults/fault.ts';
+import {
+  expectedOf,
+  type FaultDefinition,
+  type FaultSpecification,
+  type Outcome,
+  spellExpected,
+  whyNot,
+} from '../faults/fault.ts';
 import type { FaultDirector } from '../faults/fault-director.ts';
 import { FaultJournal } from '../faults/fault-journal.ts';
 import { planKinds, situationAt, specificationsOf } from '../faults/fault-plan.ts';
 import { FaultSession } from '../faults/fault-session.ts';
 import type { InjectionAnswer, InjectionRequest } from '../faults/injection-desk.ts';
+import { killOnAnyEngine } from '../faults/kinds/flink.ts';
 import { generatorStall } from '../faults/kinds/generator-stall.ts';
 import { kill, plannedCrash } from '../faults/kinds/kill.ts';
 import { struckServer } from '../faults/kinds/network.ts';
@@ -49,7 +57,7 @@ export async function planFaults(
   const kinds = config.faults === 'none' ? [] : config.faults;
   const specifications = [
     ...planKinds(kinds, declaration, source, times, config.seed, servers.facts),
-    ...faultPlan.filter(({ kind }) => faultDefinition(kind).whyNot(declaration, servers.facts) === undefined),
+    ...faultPlan.filter(({ kind }) => whyNot(faultDefinition(kind), declaration, servers.facts) === undefined),
   ];
   let offer: Offer = { stream: source.description, repeated: [] };
   for (const specification of specifications) {
@@ -100,6 +108,7 @@ export class ActFaults {
         director,
         declaration,
         job,
+        capabilities: act.pipeline.engine.capabilities,
         jobDirectory: `${folder}/job`,
         startMs,
         offer: planned.offer,
@@ -179,9 +188,11 @@ export class ActFaults {
 
   /** All faults are crashes of which that can be said: at a failpoint, of workers with one partition. */
   #doubt(): { inDoubt?: number } {
+    if (!this.#act.pipeline.engine.capabilities.failpoints) return {};
     const { specifications } = this.#session;
+    const isKill = ({ inject }: FaultDefinition): boolean => inject === kill || inject === killOnAnyEngine;
     const planned = specifications.filter(
-      ({ kind, trigger }) => faultDefinition(kind).inject === kill && trigger.at !== 'time',
+      ({ kind, trigger }) => isKill(faultDefinition(kind)) && trigger.at !== 'time',
     );
     const isAlone = this.#act.pipeline.job.workers().every(({ partitions }) => partitions.length === 1);
     return isAlone && planned.length === specifications.length ? doubtAfter(planned.map(plannedCrash)) : {};
@@ -201,7 +212,7 @@ export class ActFaults {
   #refusal({ kind, partition }: InjectionRequest): string | undefined {
     const { source, pipeline } = this.#act;
     const definition = faultDefinition(kind);
-    const reason = definition.whyNot(this.#declaration, this.#servers);
+    const reason = whyNot(definition, this.#declaration, this.#servers);
     if (reason !== undefined) return `${kind} has nothing to strike in ${this.#declaration.name}: ${reason}`;
     const forbidden = whyForbidden([{ kind }], [this.#declaration], this.#servers);
     if (forbidden !== undefined) return forbidden;

@@ -7,7 +7,7 @@ import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
 import { openLog } from '../../substrates/event-log/open-log.ts';
 import type { StoreCounts } from '../../substrates/key-value-store/key-value-store.ts';
-import { JobFailedError, type JobStatus } from '../../substrates/stream-engine/stream-engine.ts';
+import { JobFailedError, type JobStatus, type RunningJob } from '../../substrates/stream-engine/stream-engine.ts';
 import type { RunConfig } from '../config/run-config.ts';
 import { fillLog } from '../load/fill-log.ts';
 import { commandsPerEvent } from '../measure/rates.ts';
@@ -16,6 +16,7 @@ import { type ActContext, interruption } from './act-context.ts';
 import type { RungPlan } from './declarations.ts';
 import { Pipeline } from './pipeline.ts';
 import { differencesOn } from './run-servers.ts';
+import { storeMemoryOf } from './store-memory.ts';
 import { unplannedRestarts } from './unplanned-restarts.ts';
 
 /** A log that is filled once and drained by all. */
@@ -93,16 +94,17 @@ async function drain(
     storeSync: how.storeSync,
     redisClient: how.redisClient,
     substrates: context.substrates,
+    engine: context.engine,
     checkpoints: how.checkpoints,
   });
   const interrupted = interruption(context.signal);
   try {
     const { job, runtime } = pipeline;
     const { clock } = runtime;
+    await Promise.race([begun(job), interrupted.promise]);
     const ownCpuSeconds = runtime.cpuSeconds();
     const serversBefore = context.servers.cpuSeconds();
     const startMs = clock.nowMs();
-    job.go();
     const drained = job.drained().then(() => true);
     let done = false;
     while (!done && clock.nowMs() - startMs < how.limitMs) {
@@ -117,13 +119,14 @@ async function drain(
     if (restart !== undefined) throw new JobFailedError(restart);
     const status = await job.stop();
     const drainedMs = Math.max(...status.partitions.map((partition) => partition.drainedAtMs ?? 0));
-    const elapsedSeconds = ((done ? drainedMs : stoppedMs) - startMs) / 1000;
+    const elapsedSeconds = ((done ? drainedMs : takenMs(status, stoppedMs)) - startMs) / 1000;
     const serverCommands = await pipeline.checkCommands(status);
     const [difference] = differencesOn(context.servers, serverCommands);
     if (difference !== undefined) throw new JobFailedError(difference);
     const cpuSeconds = job.cpuSeconds() + supervisorCpuSeconds + serverCpuSeconds;
     return {
       ...figuresOf(status, elapsedSeconds, done, cpuSeconds, config.workers),
+      ...(await storeMemoryOf(pipeline.stores)),
       ...(context.servers.facts.length === 0 ? {} : { serverCpuSeconds, serverCommands }),
     };
   } finally {
@@ -131,6 +134,16 @@ async function drain(
     await pipeline.close();
     await workspace.discard(folder);
   }
+}
+
+/** Workers that cannot wait for the start are submitted first: that is no part of their rate. */
+async function begun(job: RunningJob): Promise<void> {
+  await job.go();
+}
+
+/** Figures that are older than the stop are of the time when they were taken. */
+function takenMs({ takenAtMs }: JobStatus, stoppedMs: number): number {
+  return Math.min(stoppedMs, takenAtMs ?? stoppedMs);
 }
 
 function figuresOf(

@@ -2,14 +2,13 @@
 
 import { MonotonicClock } from '../../substrates/clock.ts';
 import { openLog } from '../../substrates/event-log/open-log.ts';
+import type { KeyValueStoreBinding } from '../../substrates/key-value-store/key-value-store.ts';
 import { openStore, warmUpStore } from '../../substrates/key-value-store/open-store.ts';
-import { NodeRuntime } from '../../substrates/node-runtime.ts';
-import { EmbeddedEngine } from '../../substrates/stream-engine/embedded/embedded-engine.ts';
 import { calibrate, calibrationOf } from '../calibrate/calibrate.ts';
-import { type ServerCeiling, serverCeilings } from '../calibrate/server-ceilings.ts';
+import { hasSpeedServer, serverCeilings } from '../calibrate/server-ceilings.ts';
 import { fingerprint } from '../environment/fingerprint.ts';
 import { hostFacts } from '../environment/host-facts.ts';
-import type { ResultEnvironment, Warning } from '../results/schema.ts';
+import type { ResultEnvironment, ServerCeiling, Warning } from '../results/schema.ts';
 import type { ActContext } from './act-context.ts';
 import type { RunServers } from './run-servers.ts';
 
@@ -20,7 +19,6 @@ export async function describeEnvironment(
   const host = fingerprint(hostFacts());
   const folder = await workspace.folder('environment');
   const { ceilings, ...described } = await describeSubstrates(context, folder);
-  const engine = new EmbeddedEngine(new NodeRuntime(new MonotonicClock(0)), 0);
   const calibrationFolder = await workspace.folder('calibration');
   const report = await calibrate({ directory: calibrationFolder, quick: true, progress, signal });
   const environment: ResultEnvironment = {
@@ -33,7 +31,7 @@ export async function describeEnvironment(
     ...(host.commit === 'unknown' ? {} : { commit: host.commit }),
     substrates: {
       ...described,
-      streamEngine: { name: engine.name, settings: { ...engine.settings } },
+      streamEngine: await context.engine.describe(),
     },
     calibration: calibrationOf(report),
     ...(ceilings.length === 0 ? {} : { serverCeilings: ceilings }),
@@ -66,7 +64,11 @@ async function describeSubstrates(context: ActContext, folder: string): Promise<
   const sync = config.storeSync === 'on';
   const logBinding = await substrates.log('environment', config.partitions, `${folder}/log`);
   const storeBinding = await substrates.store('environment', 'serving', { folder, sync });
+  const stores: { serving: KeyValueStoreBinding; speed?: KeyValueStoreBinding } = { serving: storeBinding };
   try {
+    if (hasSpeedServer(context.servers.facts)) {
+      stores.speed = await substrates.store('environment', 'speed', { folder, sync });
+    }
     const log = await openLog(logBinding);
     const store = await openStore(storeBinding);
     const described: Omit<Described, 'ceilings'> = {
@@ -75,17 +77,18 @@ async function describeSubstrates(context: ActContext, folder: string): Promise<
     };
     await store.close();
     await log.close();
-    if (storeBinding.kind === 'cassandra') {
+    for (const binding of Object.values(stores)) {
+      if (binding.kind !== 'cassandra') continue;
       const seconds = config.quick ? WARM_UP_SECONDS.quick : WARM_UP_SECONDS.full;
       progress.phase('calibrate', `warming Cassandra up for ${seconds} s`);
-      await warmUpStore(storeBinding, seconds);
+      await warmUpStore(binding, seconds);
       described.keyValueStore.settings.warmUp = `${seconds} s of writes and reads before the first act`;
     }
     if (context.servers.facts.length > 0) progress.phase('calibrate', 'servers and clients');
     const options = { clock: new MonotonicClock(0), timeMs: SERVER_CEILING_MS, signal };
-    return { ...described, ceilings: await serverCeilings(logBinding, storeBinding, options) };
+    return { ...described, ceilings: await serverCeilings(logBinding, stores, options) };
   } finally {
-    await substrates.removeStore(storeBinding);
+    for (const binding of Object.values(stores)) await substrates.removeStore(binding);
     await substrates.removeLog(logBinding);
   }
 }

@@ -35,11 +35,8 @@ const PROBES_PER_SECOND = { store: 16, state: 50 } as const;
 /** Tweets of each partition that are watched, and how many of them are asked for in every second probe. */
 const WATCHED_TWEETS = 16;
 const WATCHED_KEYS = { store: 1, state: 2 } as const;
-/**
- * A generator that is later than this for more than 1 % of the impressions has not offered the rate that it should
- * have.
- */
-export const MAX_GENERATOR_LATENESS_P99_MS = 50;
+
+export { MAX_GENERATOR_LATENESS_P99_MS } from '../load/lateness.ts';
 
 export interface Sample {
   atMs: number;
@@ -148,6 +145,7 @@ export class LiveAct {
     const network = options.faults === undefined ? undefined : await openNetwork(context);
     const pipeline = await Pipeline.open({
       substrates,
+      engine: context.engine,
       declaration,
       config: context.config,
       folder,
@@ -176,6 +174,10 @@ export class LiveAct {
     return act;
   }
 
+  get reportResolutionMs(): number {
+    return this.#context.engine.reportResolutionMs;
+  }
+
   /** The process that offers the stream, for whoever stops it on purpose. */
   get generator(): Pick<GeneratorProcess, 'signal'> {
     return this.#generator;
@@ -191,7 +193,7 @@ export class LiveAct {
     const failed = job.drained().then(() => new Promise<never>(() => undefined));
     try {
       this.#generator.go();
-      job.go();
+      void job.go();
       this.#sampling = this.#sample();
       await Promise.race([this.#until(startMs), failed, interrupted.promise]);
       this.prober.start();
@@ -267,7 +269,8 @@ export class LiveAct {
 async function openNetwork({ config, faultPlan = [], servers }: ActContext): Promise<ProxyProcess | undefined> {
   const kinds = config.faults === 'none' ? [] : config.faults;
   if (servers.facts.length === 0 || !needsNetwork([...kinds.map((kind) => ({ kind })), ...faultPlan])) return undefined;
-  return ProxyProcess.open({ servers: servers.facts.flatMap(({ nodes }) => nodes), seed: config.seed });
+  const nodes = servers.facts.filter(({ roles }) => !roles.includes('engine')).flatMap((server) => server.nodes);
+  return ProxyProcess.open({ servers: nodes, seed: config.seed });
 }
 
 /** Impressions that are due by now, over all partitions. */

@@ -26,6 +26,8 @@ export interface ActRecord {
   samples: readonly Sample[];
   tracker: FreshnessTracker;
   prober: { readonly log: ProbeLog };
+  /** How old what a worker has reported last may be; 100 ms, if absent. */
+  reportResolutionMs?: number;
 }
 
 export interface Span {
@@ -100,14 +102,19 @@ export function lagOf(act: ActRecord, declaration: Declaration, span: Span): Ret
     offered: sample.offeredEvents,
     reflected: reflectedEvents(sample.status),
   }));
-  if (!byHour) return lagFigures(samples, { ...span, resolutionMs: REPORT_RESOLUTION_MS });
+  const reportMs = act.reportResolutionMs ?? REPORT_RESOLUTION_MS;
+  if (!byHour) return lagFigures(samples, { ...span, resolutionMs: reportMs });
   const smooth = samples.flatMap((sample) => {
     const hour = samples.filter(({ atMs }) => atMs > sample.atMs - hourMs && atMs <= sample.atMs);
     if (sample.atMs - act.source.startMs < hourMs || hour.length === 0) return [];
     const meanLag = hour.reduce((sum, { offered, reflected }) => sum + offered - reflected, 0) / hour.length;
     return [{ ...sample, reflected: sample.offered - meanLag }];
   });
-  return lagFigures(smooth, { ...span, maxLagMs: 1000 + 2 * hourMs, resolutionMs: STEP_RESOLUTION_MS });
+  return lagFigures(smooth, {
+    ...span,
+    maxLagMs: 1000 + 2 * hourMs,
+    resolutionMs: STEP_RESOLUTION_MS - REPORT_RESOLUTION_MS + reportMs,
+  });
 }
 
 /** Growth of the reflected events over the span, per second. */

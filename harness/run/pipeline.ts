@@ -8,7 +8,6 @@ import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
 import type { KeyValueStore, KeyValueStoreBinding } from '../../substrates/key-value-store/key-value-store.ts';
 import { NodeRuntime } from '../../substrates/node-runtime.ts';
 import { QueryService } from '../../substrates/query-service.ts';
-import { EmbeddedEngine } from '../../substrates/stream-engine/embedded/embedded-engine.ts';
 import type {
   HooksBinding,
   JobStatus,
@@ -22,6 +21,7 @@ import type { ProxyProcess } from '../faults/proxy/proxy-process.ts';
 import { throughLinks } from '../faults/proxy/redirect.ts';
 import { QueryPath } from '../faults/query-path.ts';
 import type { CommandCheck } from '../measure/command-check.ts';
+import { embeddedEngine, type RunEngine } from './run-engine.ts';
 import type { RunSubstrates } from './run-substrates.ts';
 import { StoreChecks } from './store-checks.ts';
 
@@ -35,6 +35,8 @@ export interface PipelineOptions {
   storeSync: boolean;
   /** Where its stores come from. */
   substrates: RunSubstrates;
+  /** What runs it; the embedded engine, if absent. */
+  engine?: RunEngine;
   /** How increments are sent to Redis; as configured, if absent. */
   redisClient?: RunConfig['redisClient'] | undefined;
   checkpoints: boolean;
@@ -91,11 +93,8 @@ export class Pipeline {
       bindings[name] = await substrates.store(declaration.name, name, { folder, sync, redisClient });
     }
     const runtime = new NodeRuntime(MonotonicClock.readingNow(options.clockStartsAtMs));
-    const engine = new EmbeddedEngine(
-      runtime,
-      runtime.clock.epochOffsetMs,
-      options.silentAfterMs === undefined ? {} : { silentAfterMs: options.silentAfterMs },
-    );
+    const { engine: runEngine = embeddedEngine, silentAfterMs } = options;
+    const engine = runEngine.engineFor(runtime, { silentAfterMs });
     const { network } = options;
     const forWorkers = <B extends EventLogBinding | KeyValueStoreBinding>(binding: B): B =>
       network === undefined ? binding : throughLinks(binding, (server) => network.addressOf(server));

@@ -6,7 +6,7 @@ import { wallClockMs } from '../../substrates/clock.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import { JobFailedError } from '../../substrates/stream-engine/stream-engine.ts';
 import { evaluateClaims } from '../claims/registry.ts';
-import type { RunConfig } from '../config/run-config.ts';
+import { isFlink, type RunConfig } from '../config/run-config.ts';
 import type { CapacityAct, FailureAct, Rung, SteadyAct } from '../results/acts.ts';
 import {
   type Result,
@@ -167,6 +167,19 @@ function resultConfig(config: RunConfig): ResultConfig {
   };
 }
 
+/** What ran the jobs, and how. */
+function engineSettings(config: RunConfig): Partial<ResultConfig> {
+  const { engine, flinkStateBackend, flinkCheckpointAlignment, flinkParallelism, statePath, workers } = config;
+  if (!isFlink(engine)) return { engine };
+  return {
+    engine,
+    flinkStateBackend,
+    flinkCheckpointAlignment,
+    flinkParallelism: flinkParallelism ?? workers,
+    statePath,
+  };
+}
+
 /** Where log and stores were, and of the settings of servers those that had a meaning. */
 function serverSettings(config: RunConfig): Partial<ResultConfig> {
   const { log, store, speedStore, framing, codec, redisClient, redisResend } = config;
@@ -176,6 +189,7 @@ function serverSettings(config: RunConfig): Partial<ResultConfig> {
     store,
     speedStore,
     ...(log === 'files' ? {} : { framing, codec }),
-    ...(onRedis ? { redisClient, redisResend } : {}),
+    ...(onRedis && !isFlink(config.engine) ? { redisClient, redisResend } : {}),
+    ...engineSettings(config),
   };
 }

@@ -21,6 +21,7 @@ import { declarationsOf, forReplay, replayWarning, rungsOf } from './declaration
 import { describeEnvironment } from './environment.ts';
 import { runFailure } from './failure-act.ts';
 import { ResultBuilder } from './result-builder.ts';
+import { openRunEngine } from './run-engine.ts';
 import { freshRunId } from './run-id.ts';
 import { RunServers } from './run-servers.ts';
 import { RunSubstrates } from './run-substrates.ts';
@@ -60,6 +61,9 @@ export async function runBenchmark(config: RunConfig, context: RunContext): Prom
     const faultPlan =
       config.faultPlan === undefined ? undefined : await readFaultPlan(resolve(config.faultPlan), config.partitions);
     requirePermission(config, faultPlan ?? [], asked, servers);
+    const engine = await openRunEngine(config, context.credentials, servers, (text) =>
+      progress.phase('calibrate', text),
+    );
     injections = await InjectionDesk.open(workspace.directory);
     const lead = new LeadTime();
     const act: ActContext = {
@@ -67,6 +71,7 @@ export async function runBenchmark(config: RunConfig, context: RunContext): Prom
       workspace,
       substrates,
       servers,
+      engine,
       progress,
       signal,
       streams,

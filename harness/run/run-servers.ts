@@ -7,15 +7,24 @@ import type { OwnedServer, Role, ServerControl, ServerFacts } from '../faults/pr
 import { type RealServerPlaces, realServersOf } from '../faults/real-servers.ts';
 import { type CommandCheck, commandDifferences } from '../measure/command-check.ts';
 import { cpuSecondsOf } from '../measure/cpu.ts';
+import { type OwnedFlink, ownedFlink } from '../services/owned-flink.ts';
 import { ownedService } from '../services/services.ts';
 
 export class RunServers {
   /** Empty where everything is embedded. */
   readonly facts: readonly ServerFacts[];
   readonly control: ServerControl;
+  /** The processes of the engine's cluster, if they are ours. */
+  readonly flink: OwnedFlink | undefined;
   readonly #owned: readonly OwnedServer[];
 
-  private constructor(facts: readonly ServerFacts[], control: ServerControl, owned: readonly OwnedServer[]) {
+  private constructor(
+    facts: readonly ServerFacts[],
+    control: ServerControl,
+    owned: readonly OwnedServer[],
+    flink: OwnedFlink | undefined,
+  ) {
+    this.flink = flink;
     this.facts = facts;
     this.control = control;
     this.#owned = owned;
@@ -23,18 +32,20 @@ export class RunServers {
 
   static async of(
     config: RealServerPlaces,
-    control: ServerControl = { ownedService: (url) => ownedService(url) },
+    control: ServerControl = { ownedService: (url) => ownedService(url), ownedFlink: (url) => ownedFlink(url) },
   ): Promise<RunServers> {
     const facts = await realServersOf(config, control);
     const owned: OwnedServer[] = [];
+    let flink: OwnedFlink | undefined;
     for (const { kind, nodes, ownership } of facts) {
-      if (ownership !== 'started') continue;
+      if (kind === 'flink') flink = await control.ownedFlink?.(`flink://${nodes.join()}`);
+      if (ownership !== 'started' || kind === 'flink') continue;
       for (const node of nodes) {
         const server = await control.ownedService(`${kind}://${node}`);
         if (server !== undefined) owned.push(server);
       }
     }
-    return new RunServers(facts, control, owned);
+    return new RunServers(facts, control, owned, flink);
   }
 
   /** Whether a server is ours alone, so that its own counters must agree with ours. */
@@ -44,7 +55,8 @@ export class RunServers {
 
   /** CPU seconds, user and system, of the servers that we started; 0 where there are none. */
   cpuSeconds(): number {
-    return this.#owned.reduce((sum, { pid }) => sum + (pid === undefined ? 0 : (cpuSecondsOf(pid) ?? 0)), 0);
+    const pids = [...this.#owned.flatMap(({ pid }) => pid ?? []), ...(this.flink?.pids() ?? [])];
+    return pids.reduce((sum, pid) => sum + (cpuSecondsOf(pid) ?? 0), 0);
   }
 
   /** Servers whose CPU time nobody knows. */

@@ -21,6 +21,7 @@ import {
   timelineOf,
 } from './live-figures.ts';
 import { differencesOn } from './run-servers.ts';
+import { storeMemoryOf } from './store-memory.ts';
 import { unplannedRestarts } from './unplanned-restarts.ts';
 
 /** Distinct (tweet, hour) keys per event of a stream: what one write for each key and hour costs. */
@@ -96,7 +97,8 @@ async function offerAndStop({ servers }: ActContext, act: LiveAct) {
   const serverCommands = await act.pipeline.checkCommands(status);
   spoilt.push(...differencesOn(servers, serverCommands));
   if (generator.latenessMs.p99 > MAX_GENERATOR_LATENESS_P99_MS) spoilt.push(latenessReason(generator.latenessMs.p99));
-  const cost = { cpuSeconds, ...(servers.facts.length === 0 ? {} : { serverCpuSeconds, serverCommands }) };
+  const ofServers = servers.facts.length === 0 ? {} : { serverCpuSeconds, serverCommands };
+  const cost = { cpuSeconds, ...ofServers, ...(await storeMemoryOf(act.pipeline.stores)) };
   return { generator, status, cost, spoilt };
 }
 

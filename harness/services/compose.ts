@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BenchError } from '../cli/bench-error.ts';
 import { packageRoot } from '../environment/host-facts.ts';
 import type { Environment } from './places.ts';
-import { clientPort, type ServiceDeclaration } from './service.ts';
+import { clientPort, containersOf, type ServiceDeclaration } from './service.ts';
 import { type Ended, findOnPath, lastLines, runToEnd } from './subprocess.ts';
 
 const PROJECT = 'omegabench';
@@ -52,7 +52,7 @@ export class Compose {
 
   /** Starts them and resolves when they are healthy. What it started is removed if one is not. */
   async up(services: readonly ServiceDeclaration[], portOffset: number): Promise<void> {
-    const names = services.map(({ name }) => name);
+    const names = services.flatMap(containersOf);
     const ports = Object.fromEntries(
       services.map((service) => [
         `OMEGABENCH_${service.name.toUpperCase()}_PORT`,

@@ -6,7 +6,7 @@ import { SERVICES } from './catalogue/registry.ts';
 import { Compose, type Container } from './compose.ts';
 import type { Environment } from './places.ts';
 import type { RunningService } from './server.ts';
-import { clientPort, type ServiceDeclaration } from './service.ts';
+import { clientPort, containersOf, type ServiceDeclaration } from './service.ts';
 import { runningService, startService, takeDownService } from './services.ts';
 import { locate, type ServiceOptions, worldOf } from './world.ts';
 
@@ -96,7 +96,7 @@ export function createServiceControl(
       const compose = await engine(request);
       const listed = (await compose?.list()) ?? [];
       const contained = services.filter((service) => listed.some(({ name }) => name === service.name));
-      if (contained.length > 0) await compose?.remove(contained.map(({ name }) => name));
+      if (contained.length > 0) await compose?.remove(contained.flatMap(containersOf));
       return Promise.all(
         services.map(async (service): Promise<DownService> => {
           const taken = await takeDownService(service.name, optionsOf(request));
@@ -174,8 +174,9 @@ async function statusOf(
     return { name, state, url, version, pid, since, directory };
   }
   const found = containers.find((container) => container.name === name && container.isRunning);
-  if (found?.port === undefined) return { name, state: 'down' };
-  const { port, image, container } = found;
+  if (found === undefined) return { name, state: 'down' };
+  // On the host's own network it publishes nothing.
+  const { port = clientPort(service, options.portOffset ?? 0), image, container } = found;
   return { name, state: await stateAt(service, port), url: service.url(port), version: image, directory: container };
 }
 

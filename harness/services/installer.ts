@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { BenchError } from '../cli/bench-error.ts';
 import { cachedFolder } from './cache.ts';
 import { findJava } from './java.ts';
+import { runMaven } from './maven.ts';
 import { cacheFolder, type Environment } from './places.ts';
 import type { Command, Installer } from './service.ts';
 import { type Ended, findOnPath, lastLines, runToEnd } from './subprocess.ts';
@@ -24,9 +25,6 @@ export interface InstallerContext {
   say(text: string): void;
 }
 
-/** Two Mavens at once would write the same files of the user's local repository. */
-let mavenIsFree: Promise<unknown> = Promise.resolve();
-
 export class PackageInstaller implements Installer {
   readonly #context: InstallerContext;
 
@@ -43,19 +41,14 @@ export class PackageInstaller implements Installer {
   async jars(folder: string, artifacts: readonly string[], size: string): Promise<string> {
     const pom = pomOf(artifacts);
     const path = await cachedFolder(cacheFolder(this.#context.environment), folder, pom, async (part) => {
-      const maven = await this.onPath('mvn');
-      if (maven === undefined) {
-        const remedy = 'Install Maven (Debian: apt install maven), or Docker, which needs none.';
-        throw new BenchError('OB_TOOL_MISSING', `fetching ${folder} needs Maven, and there is no mvn on PATH`, remedy);
-      }
       await writeFile(join(part, 'pom.xml'), pom);
-      const args = ['-B', '-q', 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=libs'];
-      const fetched = mavenIsFree.then(() => {
-        this.#context.say(`${folder}: fetching ${size} of jars by Maven, this first time only`);
-        return this.#fetch(folder, { file: maven, args }, part);
+      await runMaven(this.#context, {
+        doing: `fetching ${folder}`,
+        announce: `${folder}: fetching ${size} of jars by Maven, this first time only`,
+        args: ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=libs'],
+        directory: part,
+        withoutMaven: 'or Docker, which needs none',
       });
-      mavenIsFree = fetched.catch(() => undefined);
-      await fetched;
     });
     return join(path, 'libs');
   }
@@ -102,7 +95,7 @@ export class PackageInstaller implements Installer {
     throw new BenchError(
       'OB_SERVICE_FAILED',
       `fetching ${what} failed: ${lastLines(`${stdout}\n${stderr}`, 6)}`,
-      'Check the network and the settings of mvn (settings.xml) or pip (pip config list), and try again.',
+      'Check the network and the settings of pip (pip config list), and try again.',
     );
   }
 

@@ -9,19 +9,28 @@ import { BenchError } from '../cli/bench-error.ts';
 import { isRunning, markOf, type ProcessMark } from './process-mark.ts';
 
 const markSchema = z.strictObject({ pid: z.int().min(1), start: z.string().min(1) });
+const processSchema = markSchema.extend({ sinceMs: z.number() });
+const commandSchema = z.strictObject({ file: z.string(), args: z.array(z.string()) });
 
 const recordSchema = z.strictObject({
   name: z.string(),
   version: z.string(),
   url: z.string(),
   portOffset: z.int().min(0),
-  serve: z.strictObject({ file: z.string(), args: z.array(z.string()) }),
+  serve: commandSchema,
   /** Whether the data were made whole, so that a start may go on with them. */
   formatted: z.boolean(),
-  process: markSchema.extend({ sinceMs: z.number() }).optional(),
+  process: processSchema.optional(),
+  /** Its further processes. */
+  companions: z
+    .array(z.strictObject({ name: z.string(), serve: commandSchema, process: processSchema.optional() }))
+    .optional(),
 });
 
 export type ServiceRecord = z.infer<typeof recordSchema>;
+
+/** A process as it is written down. */
+export type RecordedProcess = z.infer<typeof processSchema>;
 
 const RECORD = 'service.json';
 const LOCK = 'starting.json';
@@ -50,10 +59,35 @@ export async function removeRecord(directory: string): Promise<void> {
   await rm(join(directory, RECORD), { force: true });
 }
 
-/** The process of the record, if it still runs. */
-export function runningProcess(record: ServiceRecord | undefined): ProcessMark | undefined {
-  const mark = record?.process;
+/**
+ * Writes down that the service, or its companion of that name, is this process now, or none. Others may have written
+ * down another companion meanwhile, so the record is read first.
+ */
+export async function noteProcess(directory: string, name: string, process?: RecordedProcess): Promise<void> {
+  const record = await readRecord(directory);
+  if (record === undefined) throw new Error(`${directory} has lost its record`);
+  const noted = <T extends { name: string; process?: RecordedProcess | undefined }>(entry: T): T => {
+    if (entry.name !== name) return entry;
+    const { process: _before, ...rest } = entry;
+    return (process === undefined ? rest : { ...rest, process }) as T;
+  };
+  const { companions } = record;
+  await writeRecord(directory, {
+    ...noted(record),
+    ...(companions === undefined ? {} : { companions: companions.map(noted) }),
+  });
+}
+
+/** The process of a record, or of a companion in it, if it still runs. */
+export function runningProcess(entry: Pick<ServiceRecord, 'process'> | undefined): ProcessMark | undefined {
+  const mark = entry?.process;
   return mark !== undefined && isRunning(mark) ? { pid: mark.pid, start: mark.start } : undefined;
+}
+
+/** All processes of the record that still run, the server's own first. */
+export function runningProcesses(record: ServiceRecord | undefined): ProcessMark[] {
+  const entries = record === undefined ? [] : [record, ...(record.companions ?? [])];
+  return entries.map(runningProcess).filter((mark) => mark !== undefined);
 }
 
 /** Runs `work` while no other command starts or stops a server in the directory. */

@@ -23,6 +23,19 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH'
 
 export class ServerEndedError extends Error {
   override readonly name = 'ServerEndedError';
+  /** Which process of the server, where one is to blame. */
+  readonly process: string | undefined;
+
+  constructor(message: string, process?: string) {
+    super(message);
+    this.process = process;
+  }
+}
+
+/** A process of a server, by the name of its log. */
+export interface MarkedProcess {
+  name: string;
+  mark: ProcessMark;
 }
 
 /** Starts the server in `directory`, in a session of its own, saying what it has to say into `logPath`. */
@@ -59,7 +72,7 @@ export interface Patience {
 }
 
 /** Resolves when the server answers. Rejects with why it did not, or that waiting was aborted. */
-export async function waitUntilAnswers(mark: ProcessMark, patience: Patience): Promise<void> {
+export async function waitUntilAnswers(processes: readonly MarkedProcess[], patience: Patience): Promise<void> {
   const { probe, withinMs, nowMs, signal } = patience;
   const giveUpAtMs = nowMs() + withinMs;
   for (;;) {
@@ -68,14 +81,20 @@ export async function waitUntilAnswers(mark: ProcessMark, patience: Patience): P
       () => undefined,
       (error: unknown) => error as Error,
     );
-    // Asked after the probe: if this process is gone, it was somebody else who answered.
-    if (!isRunning(mark)) throw new ServerEndedError('it ended before it answered');
+    // Asked after the probe: if a process is gone, it was somebody else who answered.
+    const ended = processes.find(({ mark }) => !isRunning(mark));
+    if (ended !== undefined) throw new ServerEndedError('it ended before it answered', ended.name);
     if (answers === undefined) return;
     if (nowMs() > giveUpAtMs) {
       throw new ServerEndedError(`it does not answer after ${withinMs / 1000} s: ${answers.message}`);
     }
     await pause(POLL_MS, undefined, { signal });
   }
+}
+
+/** Asks the processes to end, all at once, kills those that do not, and resolves when all are gone. */
+export async function stopServers(marks: readonly ProcessMark[]): Promise<void> {
+  await Promise.all(marks.map((mark) => stopServer(mark)));
 }
 
 /** Asks the process to end, kills it if it does not, and resolves when it is gone. */

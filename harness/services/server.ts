@@ -1,22 +1,22 @@
-/** A server of ours that is up: struck, started again and stopped through the record in its directory. */
-import { join } from 'node:path';
-import { wallClockMs } from '../../substrates/clock.ts';
+/**
+ * A server of ours that is up, of one process or of several: struck, started again and stopped through the record in
+ * its directory.
+ */
 import { BenchError } from '../cli/bench-error.ts';
-import { isRunning, type ProcessMark, signalProcess } from './process-mark.ts';
-import { type ServiceRecord, withLock, writeRecord } from './record.ts';
-import { startServer, stopServer, tailOf, waitUntilAnswers } from './server-process.ts';
+import { OneProcess } from './one-process.ts';
+import { type ServiceRecord, withLock } from './record.ts';
+import { ServerEndedError, stopServers, waitUntilAnswers } from './server-process.ts';
 import { clientPort, type ServiceDeclaration } from './service.ts';
 import type { ServiceWorld } from './world.ts';
 
 const LINES_OF_FAILURE = 12;
-const LINES_OF_TAIL = 40;
 
 export interface RunningService {
   readonly name: string;
   readonly url: string;
   readonly version: string;
   readonly directory: string;
-  /** Of the server as it was started last. */
+  /** Of the server as it was started last; of several processes, that of the first. */
   readonly pid: number;
   /** When that was, in ISO 8601. */
   readonly since: string;
@@ -26,11 +26,11 @@ export interface RunningService {
   /** Sends the signal to this server and to no other process; false if it is gone. */
   kill(signal: NodeJS.Signals): boolean;
   /**
-   * Starts the same server on the data that are there, after ending it if it still runs. Resolves when it answers;
-   * rejects with `BenchError` if it does not, and no process is left then.
+   * Starts the same server on the data that are there, after ending it if it still runs; its companions go on.
+   * Resolves when it answers; rejects with `BenchError` if it does not, and its process is gone then.
    */
   restart(): Promise<void>;
-  /** Ends the server, at once if it does not listen. Its data stay. */
+  /** Ends the server with its companions, at once if it does not listen. Its data stay. */
   stop(): Promise<void>;
   /** What it said last. */
   logTail(): Promise<string>;
@@ -39,25 +39,23 @@ export interface RunningService {
 export class Server implements RunningService {
   readonly wasUp: boolean;
   readonly directory: string;
+  /** The server itself. */
+  readonly main: OneProcess;
+  /** Its further processes. */
+  readonly companions: readonly OneProcess[];
   readonly #world: ServiceWorld;
   readonly #declaration: ServiceDeclaration;
-  #record: ServiceRecord;
-  #mark: ProcessMark | undefined;
+  readonly #record: ServiceRecord;
 
-  /** Of a record, and of its process if it runs. */
-  constructor(
-    world: ServiceWorld,
-    declaration: ServiceDeclaration,
-    directory: string,
-    record: ServiceRecord,
-    running?: ProcessMark,
-  ) {
+  /** Of a record, and of its processes if they run. */
+  constructor(world: ServiceWorld, declaration: ServiceDeclaration, directory: string, record: ServiceRecord) {
     this.#world = world;
     this.#declaration = declaration;
     this.directory = directory;
     this.#record = record;
-    this.#mark = running;
-    this.wasUp = running !== undefined;
+    this.main = new OneProcess(world, directory, record);
+    this.companions = (record.companions ?? []).map((entry) => new OneProcess(world, directory, entry));
+    this.wasUp = this.main.pid !== undefined;
   }
 
   get name(): string {
@@ -72,89 +70,112 @@ export class Server implements RunningService {
     return this.#record.version;
   }
 
+  get portOffset(): number {
+    return this.#record.portOffset;
+  }
+
   get pid(): number {
-    if (this.#mark === undefined) throw new Error(`${this.name} was not started`);
-    return this.#mark.pid;
+    if (this.main.pid === undefined) throw new Error(`${this.name} was not started`);
+    return this.main.pid;
   }
 
   get since(): string {
-    return new Date(this.#record.process?.sinceMs ?? 0).toISOString();
+    return new Date(this.main.sinceMs).toISOString();
   }
 
   isRunning(): boolean {
-    return this.#mark !== undefined && isRunning(this.#mark);
+    return this.main.isRunning();
   }
 
   kill(signal: NodeJS.Signals): boolean {
-    return this.#mark !== undefined && signalProcess(this.#mark, signal);
+    return this.main.kill(signal);
   }
 
-  async restart(): Promise<void> {
-    await withLock(this.directory, async () => {
-      await this.#end();
-      await this.launch('appended', new AbortController().signal);
-    });
+  restart(): Promise<void> {
+    return this.restartOne(this.main);
   }
 
   async stop(): Promise<void> {
-    await withLock(this.directory, () => this.#end());
+    await withLock(this.directory, () => endAll([this.main, ...this.companions]));
   }
 
   logTail(): Promise<string> {
-    return tailOf(this.#logPath, LINES_OF_TAIL);
+    return this.main.logTail();
   }
 
-  /** Starts it and waits; the caller holds the directory. Whatever goes wrong, no process is left. */
-  async launch(log: 'fresh' | 'appended', signal: AbortSignal): Promise<void> {
+  /** Starts it with its companions and waits; the caller holds the directory. No process is left if it fails. */
+  async launch(signal: AbortSignal): Promise<void> {
+    const { probe, ready = probe } = this.#declaration;
     const startMs = this.#world.nowMs();
-    try {
-      this.#mark = await startServer(this.#record.serve, this.directory, this.#logPath, log, this.#world.environment);
-      await this.#note({ ...this.#mark, sinceMs: Math.round(wallClockMs()) });
-      await this.answered(signal);
-    } catch (error) {
-      await this.#end();
-      throw signal.aborted ? error : await this.#failure(error as Error);
-    }
+    await this.#up([this.main, ...this.companions], 'fresh', ready, signal);
     this.#world.say(`${this.name}: up after ${((this.#world.nowMs() - startMs) / 1000).toFixed(1)} s`);
   }
 
+  /**
+   * Starts one of its processes again, after ending it if it runs; the others go on. Resolves when `isBack` does, by
+   * default when the server answers; rejects as `restart` does.
+   */
+  async restartOne(one: OneProcess, isBack?: (timeoutMs: number) => Promise<void>): Promise<void> {
+    const { probe } = this.#declaration;
+    await withLock(this.directory, async () => {
+      await one.end();
+      const back: typeof probe = isBack === undefined ? probe : (_, timeoutMs) => isBack(timeoutMs);
+      await this.#up([one], 'appended', back, new AbortController().signal);
+    });
+  }
+
   /** Resolves when the running server answers. */
-  async answered(signal: AbortSignal): Promise<void> {
-    if (this.#mark === undefined) throw new Error(`${this.name} was not started`);
-    const { probe, startWithinMs } = this.#declaration;
-    const port = clientPort(this.#declaration, this.#record.portOffset);
-    await waitUntilAnswers(this.#mark, {
+  answered(signal: AbortSignal): Promise<void> {
+    return this.#waitFor([this.main], this.#declaration.probe, signal);
+  }
+
+  async #up(
+    processes: readonly OneProcess[],
+    log: 'fresh' | 'appended',
+    probe: ServiceDeclaration['probe'],
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      for (const one of processes) await one.start(log);
+      await this.#waitFor(processes, probe, signal);
+    } catch (error) {
+      await endAll(processes);
+      throw signal.aborted ? error : await this.#failure(error as Error, processes);
+    }
+  }
+
+  async #waitFor(
+    processes: readonly OneProcess[],
+    probe: ServiceDeclaration['probe'],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const port = clientPort(this.#declaration, this.portOffset);
+    const marked = processes.flatMap((one) => one.marked());
+    if (marked.length < processes.length) throw new Error(`${this.name} was not started`);
+    await waitUntilAnswers(marked, {
       probe: (timeoutMs) => probe(port, timeoutMs),
-      withinMs: startWithinMs,
+      withinMs: this.#declaration.startWithinMs,
       nowMs: this.#world.nowMs,
       signal,
     });
   }
 
-  get #logPath(): string {
-    return join(this.directory, `${this.name}.log`);
-  }
-
-  async #end(): Promise<void> {
-    if (this.#mark === undefined) return;
-    await stopServer(this.#mark);
-    await this.#note(undefined);
-  }
-
-  async #note(process: ServiceRecord['process']): Promise<void> {
-    const { process: _before, ...rest } = this.#record;
-    this.#record = process === undefined ? rest : { ...rest, process };
-    await writeRecord(this.directory, this.#record);
-  }
-
-  async #failure(error: Error): Promise<BenchError> {
-    const tail = await tailOf(this.#logPath, LINES_OF_FAILURE);
+  async #failure(error: Error, processes: readonly OneProcess[]): Promise<BenchError> {
+    const blamed = error instanceof ServerEndedError ? error.process : undefined;
+    const culprit = processes.find(({ name }) => name === blamed) ?? (processes[0] as OneProcess);
+    const tail = await culprit.logTail(LINES_OF_FAILURE);
     const said = tail === '' ? 'It said nothing.' : `Its last lines:\n${tail.replaceAll(/^/gm, '    ')}`;
     return new BenchError(
       'OB_SERVICE_FAILED',
-      `${this.name} did not start: ${error.message}. ${said}`,
-      `The whole log is ${this.#logPath}; 'omegabench services down ${this.name}' removes its data for a fresh start.`,
+      `${culprit.name} did not start: ${error.message}. ${said}`,
+      `The whole log is ${culprit.logPath}; 'omegabench services down ${this.name}' removes its data for a fresh start.`,
       error,
     );
   }
+}
+
+async function endAll(processes: readonly OneProcess[]): Promise<void> {
+  // The record is one file: what ended is written down one after another.
+  await stopServers(processes.flatMap((one) => one.marked().map(({ mark }) => mark)));
+  for (const one of processes) await one.end();
 }

@@ -16,6 +16,15 @@ export interface Installation {
   format?: Command;
   /** The server itself, in the foreground, started in the service's directory. */
   serve: Command;
+  /** What is started with it, where a server is several processes. */
+  companions?: readonly Companion[];
+}
+
+/** A further process of a server, in the same directory, with a log of its own. */
+export interface Companion {
+  /** Not the name of a service. */
+  name: string;
+  serve: Command;
 }
 
 /** Java versions that a service runs on. */
@@ -49,12 +58,21 @@ export interface ServiceDeclaration {
   url(port: number): string;
   /** Resolves when the server on this port of 127.0.0.1 answers in its own protocol; rejects with why not. */
   probe(port: number, timeoutMs: number): Promise<void>;
+  /** As `probe`, for what a start waits for where an answer is not enough. */
+  ready?(port: number, timeoutMs: number): Promise<void>;
   install(installer: Installer): Promise<Installation>;
-  /** Texts of the files that the server reads, by path in its directory. Its data belong in `data/`. */
-  files(portOffset: number): Readonly<Record<string, string>>;
+  /** Texts of the files that the server reads, by path in its `directory`. Its data belong in `data/`. */
+  files(portOffset: number, directory: string): Readonly<Record<string, string>>;
+  /** Services of docker-compose.yml that belong to it, beside the one of its own name. */
+  readonly containers?: readonly string[];
 }
 
 /** Port of the clients. */
 export function clientPort(declaration: ServiceDeclaration, portOffset: number): number {
   return declaration.ports[0] + portOffset;
+}
+
+/** Names in docker-compose.yml of what the service is made of, its own first. */
+export function containersOf({ name, containers = [] }: ServiceDeclaration): string[] {
+  return [name, ...containers];
 }

@@ -8,10 +8,18 @@ import { dirname, join } from 'node:path';
 import { BenchError } from '../cli/bench-error.ts';
 import { PackageInstaller } from './installer.ts';
 import { requireFreePorts } from './ports.ts';
-import { readRecord, removeRecord, runningProcess, type ServiceRecord, withLock, writeRecord } from './record.ts';
+import {
+  readRecord,
+  removeRecord,
+  runningProcess,
+  runningProcesses,
+  type ServiceRecord,
+  withLock,
+  writeRecord,
+} from './record.ts';
 import { type RunningService, Server } from './server.ts';
-import { stopServer } from './server-process.ts';
-import { clientPort, type Installation, type ServiceDeclaration } from './service.ts';
+import { stopServers } from './server-process.ts';
+import { type Command, clientPort, type Installation, type ServiceDeclaration } from './service.ts';
 import { lastLines, runToEnd } from './subprocess.ts';
 import { locate, type ServiceOptions, type ServiceWorld, worldOf } from './world.ts';
 
@@ -27,10 +35,13 @@ export async function startService(name: string, options: ServiceOptions = {}): 
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return withLock(directory, async () => {
     const record = await readRecord(directory);
-    const running = runningProcess(record);
-    if (record === undefined || running === undefined) return start(world, declaration, directory, record);
+    if (record === undefined || runningProcess(record) === undefined) {
+      // What is left of a server that was struck holds its ports.
+      await stopServers(runningProcesses(record));
+      return start(world, declaration, directory, record);
+    }
     requireSameOffset(world, record);
-    const server = new Server(world, declaration, directory, record, running);
+    const server = new Server(world, declaration, directory, record);
     await server.answered(world.signal);
     return server;
   });
@@ -44,28 +55,32 @@ export async function takeDownService(
   const { directory } = locate(worldOf(options), name);
   if (!existsSync(directory)) return undefined;
   // A start that is under way holds the directory: its server is ended first, and the start then fails.
-  const starting = runningProcess(await readRecord(directory));
-  if (starting !== undefined) await stopServer(starting);
+  const starting = runningProcesses(await readRecord(directory));
+  await stopServers(starting);
   return withLock(directory, async () => {
     const record = await readRecord(directory);
     if (record === undefined) return undefined;
-    const running = runningProcess(record);
-    if (running !== undefined) await stopServer(running);
+    const running = runningProcesses(record);
+    await stopServers(running);
     await rm(join(directory, 'data'), { recursive: true, force: true });
     await removeRecord(directory);
-    const pid = running?.pid ?? starting?.pid;
-    return pid === undefined ? {} : { pid };
+    const [first] = [...starting, ...running];
+    return first === undefined ? {} : { pid: first.pid };
   });
 }
 
 /** The service if its process runs, whether it answers or not. */
 export async function runningService(name: string, options: ServiceOptions = {}): Promise<RunningService | undefined> {
+  const server = await recordedServer(name, options);
+  return server?.isRunning() === true ? server : undefined;
+}
+
+/** What was started under that name and not taken down, whatever of it still runs. */
+export async function recordedServer(name: string, options: ServiceOptions = {}): Promise<Server | undefined> {
   const world = worldOf(options);
   const { declaration, directory } = locate(world, name);
   const record = await readRecord(directory);
-  const running = runningProcess(record);
-  if (record === undefined || running === undefined) return undefined;
-  return new Server(world, declaration, directory, record, running);
+  return record === undefined ? undefined : new Server(world, declaration, directory, record);
 }
 
 /**
@@ -104,23 +119,31 @@ async function start(
   requireOwnData(directory, before);
   const installation = await declaration.install(new PackageInstaller(world));
   world.signal.throwIfAborted();
-  const { version, serve } = installation;
+  const { version, serve, companions } = installation;
   const hasData = before?.formatted === true && before.version === version && before.portOffset === portOffset;
   const record: ServiceRecord = {
     name,
     version,
     url: declaration.url(clientPort(declaration, portOffset)),
     portOffset,
-    serve: { file: serve.file, args: [...serve.args] },
+    serve: plain(serve),
     formatted: hasData,
+    ...(companions === undefined
+      ? {}
+      : { companions: companions.map((each) => ({ name: each.name, serve: plain(each.serve) })) }),
   };
   await writeRecord(directory, record);
-  await writeFiles(directory, declaration.files(portOffset));
+  await writeFiles(directory, declaration.files(portOffset, directory));
   world.say(`${name}: starting version ${version}`);
   if (!hasData) await makeData(world, directory, name, installation);
-  const server = new Server(world, declaration, directory, { ...record, formatted: true });
-  await server.launch('fresh', world.signal);
+  await writeRecord(directory, { ...record, formatted: true });
+  const server = new Server(world, declaration, directory, record);
+  await server.launch(world.signal);
   return server;
+}
+
+function plain({ file, args }: Command): { file: string; args: string[] } {
+  return { file, args: [...args] };
 }
 
 async function makeData(world: ServiceWorld, directory: string, name: string, plan: Installation): Promise<void> {

@@ -150,6 +150,15 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/** Of a sample of the store's counters. */
+export interface CounterMemory {
+  /** Keys and the server's own overhead included. */
+  bytesPerCounter: number;
+  countersSampled: number;
+  /** How the server was asked, for a person. */
+  measuredBy: string;
+}
+
 export interface KeyValueStore {
   readonly binding: KeyValueStoreBinding;
   /** Named settings for the report: engine, version, durability. */
@@ -209,5 +218,7 @@ export interface KeyValueStore {
    * where the store has no such counters.
    */
   serverCounts?(): Promise<Record<string, number>>;
+  /** What a counter takes of the server's memory, by its own figures; undefined if it has none or does not tell. */
+  counterMemory?(): Promise<CounterMemory | undefined>;
   close(): Promise<void>;
 }

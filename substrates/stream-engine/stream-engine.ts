@@ -33,6 +33,8 @@ export interface JobSpecification {
   workers: number;
   /** Checkpoints, positions and sockets live here; the job owns it. */
   directory: string;
+  /** Location of a savepoint to go on from, instead of the start of the log; it stays, so that one can roll back. */
+  restoreFrom?: string;
   /** Hooks for every worker: a module whose `createHooks` is called in the worker with `data`, opaque to the engine. */
   hooks?: HooksBinding;
 }
@@ -66,16 +68,29 @@ export interface CheckpointFigures {
   bytes: number;
   /** Longest time that ingestion stood still for one. */
   longestPauseMs: number;
+  /** That did not succeed; where the engine counts them. */
+  failed?: number;
+}
+
+/** State and position of a stopped job, complete, where another job can go on from it. */
+export interface Savepoint {
+  location: string;
+  /** Resolves when the engine can tell, which may be later; undefined if it cannot. */
+  bytes: Promise<number | undefined>;
 }
 
 /** The whole job, summed over workers, dead ones included. */
 export interface JobStatus {
   atMs: number;
+  /** When the figures were taken, where that was earlier. */
+  takenAtMs?: number;
   partitions: PartitionProgress[];
   stores: Partial<Record<StoreName, StoreCounts>>;
   checkpoints: CheckpointFigures;
   /** Bytes that the state takes in memory, over all workers. */
   stateBytes: number;
+  /** Of a job that was stopped with one, where it can be told. */
+  savepoint?: Savepoint;
 }
 
 /** Where a stage of a partition starts: from nothing, or from what an earlier worker left. */
@@ -89,6 +104,11 @@ export interface RestoredPosition {
   restored: string | null;
   /** Newer files that could not be used, with the reason. */
   rejected: string[];
+  /**
+   * Events of the partition that were in the store when the predecessor had fallen, where the engine can tell: to the
+   * event if both ends are equal.
+   */
+  appliedEvents?: { atLeast: number; atMost: number };
 }
 
 export type JobEvent = { atMs: number; worker: number } & (
@@ -109,8 +129,11 @@ export interface WorkerLife {
 }
 
 export interface RunningJob {
-  /** Starts ingestion; a job is started with its workers ready and waiting, so that start-up is not measured. */
-  go(): void;
+  /**
+   * Starts ingestion; a job is started with its workers ready and waiting, so that start-up is not measured. A promise,
+   * where workers cannot wait, resolves when they have begun.
+   */
+  go(): void | Promise<void>;
   status(): JobStatus;
   /** Every event so far, in order. */
   readonly events: readonly JobEvent[];
@@ -149,6 +172,6 @@ export interface StreamEngine {
   readonly name: string;
   readonly capabilities: EngineCapabilities;
   readonly settings: Readonly<Record<string, string>>;
-  /** Resolves when all workers are ready. `restoreFrom` is the directory of an earlier job of the same declaration. */
+  /** Resolves when all workers are ready. */
   start(job: JobSpecification, hooks?: SupervisorHooks): Promise<RunningJob>;
 }

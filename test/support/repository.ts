@@ -10,7 +10,7 @@ export interface RepositoryFile {
 }
 
 /** What git ignores, and what is not ours. Of the results only the documented and the reference ones are tracked. */
-const IGNORED_FOLDERS = new Set(['node_modules', 'dist', 'coverage']);
+const IGNORED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', 'target']);
 const TRACKED_DOT_FOLDERS = new Set(['.ci']);
 const TRACKED_RESULTS = new Set(['README.md', 'schema', 'reference']);
 

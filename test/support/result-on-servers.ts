@@ -16,6 +16,7 @@ export function onRedis({ counted = 1000, serverCpuSeconds = 2 }: Differences = 
       cpuSeconds: 8,
       serverCpuSeconds,
       serverCommands: { serving: [{ command: 'hincrby', sent: 1000, counted }] },
+      storeMemory: { serving: { bytesPerCounter: 24.06, countersSampled: 97_656, measuredBy: 'MEMORY USAGE' } },
     } as ArchitectureResult['capacity'];
     return { ...alpha, capacity, rungs: [client('pipeline', 150_000, 80_000), client('script', 420_000, 222_500)] };
   });
@@ -34,13 +35,14 @@ export function onRedis({ counted = 1000, serverCpuSeconds = 2 }: Differences = 
         {
           name: 'redis raw, 1000 a batch',
           what: 'keys incremented',
+          role: 'serving',
           unitsPerSecond: 650_000,
           clientCpuUs: 0.5123,
           serverCpuUs: 1.2,
         },
         {
           name: 'kafkajsEventProducePerSecond',
-          what: 'impressions produced by kafkajs, one a record',
+          what: 'impressions produced',
           unitsPerSecond: 90_000,
         },
       ],

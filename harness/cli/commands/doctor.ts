@@ -1,6 +1,7 @@
 /** `omegabench doctor`: what on this machine, and on the servers of a run, would spoil a measurement. */
 import { resolve } from 'node:path';
 import { credentialsOf, type Environment, type SaidServer } from '../../config/credentials.ts';
+import { parseEngineServer, spellEngineServer } from '../../config/engine-url.ts';
 import { DEFAULTS } from '../../config/run-config.ts';
 import { parseLogServer, parseStoreServer, spellLogServer, spellStoreServer } from '../../config/server-url.ts';
 import { flagSource } from '../../config/source.ts';
@@ -29,21 +30,28 @@ export async function doctor(invocation: DoctorInvocation, dependencies: CliDepe
   return healthy ? ExitCode.Ok : ExitCode.Environment;
 }
 
-function serversOf({ log, store, speedStore }: DoctorInvocation, environment: Environment) {
+function serversOf({ log, store, speedStore, engine }: DoctorInvocation, environment: Environment) {
   const said = (text: string | undefined, flag: string): SaidServer | undefined =>
     text === undefined ? undefined : { text, source: flagSource(flag) };
   const saidLog = said(log, 'log');
   const saidStore = said(store, 'store');
   const saidSpeed = said(speedStore, 'speed-store');
+  const saidEngine = said(engine, 'engine');
   const storeAt = ({ text, source }: SaidServer): string => spellStoreServer(parseStoreServer(text, source).server);
   const places: Places = {
     log: saidLog === undefined ? DEFAULTS.log : spellLogServer(parseLogServer(saidLog.text, saidLog.source).server),
     store: saidStore === undefined ? DEFAULTS.store : storeAt(saidStore),
     speedStore:
       saidSpeed !== undefined ? storeAt(saidSpeed) : saidStore === undefined ? DEFAULTS.store : storeAt(saidStore),
+    ...(saidEngine === undefined
+      ? {}
+      : { engine: spellEngineServer(parseEngineServer(saidEngine.text, saidEngine.source).server) }),
   };
   return {
     places,
-    credentials: credentialsOf({ log: saidLog, store: saidStore, speedStore: saidSpeed }, environment),
+    credentials: credentialsOf(
+      { log: saidLog, store: saidStore, speedStore: saidSpeed, engine: saidEngine },
+      environment,
+    ),
   };
 }

@@ -7,6 +7,7 @@ import { resolveRun } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run-config.ts';
 import { preflightServers } from '../../config/server-preflight.ts';
 import type { RealServerPlaces } from '../../faults/real-servers.ts';
+import type { EngineSettings } from '../../matrix/matrix.ts';
 import type { CliDependencies } from '../dependencies.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { withInterruption } from '../interruption.ts';
@@ -54,7 +55,9 @@ export async function matrix(
   return asExpected ? ExitCode.Ok : ExitCode.Violation;
 }
 
-function placesOf(config: RunConfig): RealServerPlaces {
-  const { log, store, speedStore, framing, codec, redisClient, redisResend, ownsServers } = config;
-  return { log, store, speedStore, framing, codec, redisClient, redisResend, ownsServers };
+function placesOf(config: RunConfig): RealServerPlaces & EngineSettings {
+  const { log, store, speedStore, framing, codec, redisClient, redisResend, ownsServers, engine } = config;
+  const { flinkStateBackend, flinkCheckpointAlignment, flinkParallelism, statePath } = config;
+  const ofEngine = { engine, flinkStateBackend, flinkCheckpointAlignment, flinkParallelism, statePath };
+  return { log, store, speedStore, framing, codec, redisClient, redisResend, ownsServers, ...ofEngine };
 }

@@ -15,6 +15,7 @@ export const duplicateEvents: FaultDefinition = {
   kind: 'duplicate-events',
   row: 'F13',
   description: `The source sends ${EVENTS} impressions a second time, at offsets of their own`,
+  engines: ['embedded', 'flink'],
   whyNot: () => undefined,
   outcomeOf: () => 'rises',
   plan: (situation) => [atPosition(situation, situation.atMs)],

@@ -10,7 +10,7 @@ import { collectFromStore } from '../../audit/collect-answers.ts';
 import { sumRows } from '../../audit/sum-rows.ts';
 import { encodeDeletedRows, readRowFiles } from '../deleted-rows.ts';
 import type { FaultContext } from '../fault.ts';
-import type { ServerFacts } from '../proxy/servers.ts';
+import { isStore, type ServerFacts } from '../proxy/servers.ts';
 
 /** Rows by store. */
 export type Held = Partial<Record<StoreName, RowColumns>>;
@@ -29,8 +29,8 @@ export async function heldAtRest(
 ): Promise<Held> {
   const held: Held = {};
   for (const role of roles) {
-    const store = role === 'log' ? undefined : stores[role];
-    if (role !== 'log' && store !== undefined) held[role] = await rowsAtRest(store, role, runtime);
+    const store = isStore(role) ? stores[role] : undefined;
+    if (isStore(role) && store !== undefined) held[role] = await rowsAtRest(store, role, runtime);
   }
   return held;
 }

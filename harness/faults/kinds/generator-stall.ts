@@ -10,6 +10,7 @@ export const generatorStall: FaultDefinition = {
   kind: 'generator-stall',
   row: 'source',
   description: `SIGSTOP of the generator for ${STALL_MS} ms`,
+  engines: ['embedded', 'flink'],
   whyNot: () => undefined,
   outcomeOf: () => 'stale',
   plan: ({ atMs, startMs }) => [{ trigger: { at: 'time', afterStartMs: atMs - startMs }, durationMs: STALL_MS }],

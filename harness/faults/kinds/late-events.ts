@@ -13,6 +13,7 @@ export const lateEvents: FaultDefinition = {
   kind: 'late-events',
   row: 'F15',
   description: 'One impression in fifty comes later than the bound, by up to an hour',
+  engines: ['embedded', 'flink'],
   whyNot: () => undefined,
   outcomeOf: (stage) => {
     if (stage.kind === 'window-state') return 'drops';

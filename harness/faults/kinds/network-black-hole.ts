@@ -8,7 +8,9 @@ export const networkBlackHole: FaultDefinition = {
   description: 'Nothing comes through to a real server or back from it for a while, and no connection breaks',
   whyNot: noServer,
   outcomeOf: afterLoss('may-repeat'),
+  engines: ['embedded', 'flink'],
   forbidden: foreign,
+  needsNetwork: true,
   plan: fromHourEnd(0.6),
   inject: (context, specification) =>
     strikeNetwork(context, specification, {

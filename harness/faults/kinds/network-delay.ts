@@ -11,7 +11,9 @@ export const networkDelay: FaultDefinition = {
   description: `Requests to a real server, and its replies, each come ${DELAY.ms} ± ${DELAY.jitterMs} ms later, for a while`,
   whyNot: noServer,
   outcomeOf: afterLoss('stale'),
+  engines: ['embedded', 'flink'],
   forbidden: foreign,
+  needsNetwork: true,
   plan: fromHourEnd(0.6),
   inject: (context, specification) =>
     strikeNetwork(context, specification, {

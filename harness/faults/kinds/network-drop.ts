@@ -11,7 +11,9 @@ export const networkDrop: FaultDefinition = {
   description: 'Requests to a real server are lost for a while, its replies are not',
   whyNot: noServer,
   outcomeOf: afterLoss('may-repeat'),
+  engines: ['embedded', 'flink'],
   forbidden: foreign,
+  needsNetwork: true,
   plan: fromHourEnd(0.6),
   inject: (context, specification) =>
     strikeNetwork(context, specification, {

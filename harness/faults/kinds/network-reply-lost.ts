@@ -27,6 +27,7 @@ export const networkReplyLost: FaultDefinition = {
       : undefined),
   outcomeOf: afterLoss('repeats'),
   forbidden: foreign,
+  needsNetwork: true,
   // Long enough for an hour to end, where stores are written only then.
   plan: lasting(1.5),
   inject: (context, specification) =>

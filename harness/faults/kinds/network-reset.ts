@@ -10,7 +10,9 @@ export const networkReset: FaultDefinition = {
   description: `All connections to a real server are reset, ${TIMES} times`,
   whyNot: noServer,
   outcomeOf: afterLoss('may-repeat'),
+  engines: ['embedded', 'flink'],
   forbidden: foreign,
+  needsNetwork: true,
   plan: lasting(0.4),
   inject: (context, specification) =>
     strikeNetwork(context, specification, {

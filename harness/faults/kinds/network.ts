@@ -8,7 +8,7 @@ import { repeatsWrites } from '../../run/promises.ts';
 import type { ActiveFault, FaultContext, FaultSpecification, Outcome, Situation, Strike } from '../fault.ts';
 import { durationOf, reached, struckStore } from '../inside-worker.ts';
 import { combineCounters, type LinkCommand, type LinkCounters, noCounters } from '../proxy/network.ts';
-import { type Role, type ServerFacts, urlOf } from '../proxy/servers.ts';
+import { engineOf, type Role, type ServerFacts, urlOf } from '../proxy/servers.ts';
 import { atPosition } from './kill.ts';
 
 /**
@@ -23,8 +23,10 @@ export function struckServer(
   const named = target.server ?? target.store;
   const stores = storesOf(declaration);
   const inOrder: Role[] = stores.length === 0 ? ['log'] : [struckStore({ declaration }), ...stores, 'log'];
+  // A job on Flink can be led through a proxy to Redis alone: others name their servers to it themselves.
+  const led = engineOf(servers) === 'flink' ? servers.filter(({ kind }) => kind === 'redis') : servers;
   for (const role of named === undefined ? inOrder : [named]) {
-    const found = servers.find(({ roles }) => roles.includes(role));
+    const found = led.find(({ roles }) => roles.includes(role));
     if (found !== undefined) return found;
   }
   return undefined;
@@ -33,6 +35,8 @@ export function struckServer(
 export function noServer(declaration: Declaration, servers: readonly ServerFacts[] = []): string | undefined {
   if (struckServer(declaration, servers) !== undefined) return undefined;
   if (servers.length === 0) return 'the log and the stores are embedded: there is no server and no network to strike';
+  if (engineOf(servers) === 'flink')
+    return 'it writes to no Redis, and a job on Flink reaches others through no proxy of ours';
   return storesOf(declaration).length === 0
     ? 'it has no store, and the log is embedded: there is no server to strike'
     : 'what it uses is embedded: there is no server to strike';

@@ -10,6 +10,7 @@ export const outOfOrder: FaultDefinition = {
   kind: 'out-of-order',
   row: 'F14',
   description: 'A fifth of all impressions come out of order, within the bound',
+  engines: ['embedded', 'flink'],
   whyNot: () => undefined,
   outcomeOf: () => 'exact',
   plan: () => [{ trigger: { at: 'time', afterStartMs: 0 } }],

@@ -8,7 +8,7 @@ import { repeatsWrites } from '../../run/promises.ts';
 import type { ActiveFault, FaultContext, FaultDefinition, FaultSpecification, Outcome } from '../fault.ts';
 import { durationOf } from '../inside-worker.ts';
 import { isListening } from '../proxy/listening.ts';
-import { type OwnedServer, type ServerFacts, urlOf } from '../proxy/servers.ts';
+import { isStore, type OwnedServer, type ServerFacts, urlOf } from '../proxy/servers.ts';
 import { heldAtRest, whatWasForgotten, writeForgotten } from './forgotten-rows.ts';
 import { lasting, noServer, onTrigger, serverToStrike, sleepUnless, struckServer, writtenBy } from './network.ts';
 
@@ -126,7 +126,7 @@ function holdOf(
   { id }: FaultSpecification,
   { roles }: ServerFacts,
 ): { begin(): Promise<void>; end(): void } {
-  const stores = roles.filter((role): role is StoreName => role !== 'log');
+  const stores = roles.filter(isStore);
   const only = stores.length === 1 ? { store: stores[0] as StoreName } : {};
   let holds = 0;
   const idOf = (): string => `${id} hold ${holds}`;

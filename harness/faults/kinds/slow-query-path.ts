@@ -13,6 +13,7 @@ export const slowQueryPath: FaultDefinition = {
   kind: 'slow-query-path',
   row: 'F20',
   description: `Queries wait ${DELAY_MS} ms longer for the store, or for the state where no store answers`,
+  engines: ['embedded', 'flink'],
   whyNot: () => undefined,
   outcomeOf: () => 'stale',
   // Over an hour's end, where windows move.

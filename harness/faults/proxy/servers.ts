@@ -1,13 +1,18 @@
 /**
  * The real servers of a run, as faults see them: what each is used for, whose it is, and what it would forget if it
- * were killed. A run on embedded substrates has none.
+ * were killed. A run on embedded substrates has none. A Flink cluster is one of them, used for the engine.
  */
 import type { StoreName } from '../../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../../substrates/event-log/event-log.ts';
 import type { KeyValueStoreBinding } from '../../../substrates/key-value-store/key-value-store.ts';
+import type { OwnedFlink } from '../../services/owned-flink.ts';
 
 /** What a server is used for. */
-export type Role = 'log' | StoreName;
+export type Role = 'log' | StoreName | 'engine';
+
+export function isStore(role: Role): role is StoreName {
+  return role !== 'log' && role !== 'engine';
+}
 
 /**
  * `started`: by omegabench, which may kill it. `claimed`: the user says that it is theirs to break, so that its network
@@ -17,7 +22,7 @@ export type Ownership = 'started' | 'claimed' | 'foreign';
 
 /** A server, or a cluster of them. */
 export interface ServerFacts {
-  kind: 'kafka' | 'redis' | 'cassandra';
+  kind: 'kafka' | 'redis' | 'cassandra' | 'flink';
   /** `host:port` of each node that the run was told of. */
   nodes: readonly string[];
   roles: readonly Role[];
@@ -39,6 +44,8 @@ export interface OwnedServer {
 export interface ServerControl {
   /** Of an address such as `redis://127.0.0.1:6379`; undefined if it is not ours. */
   ownedService(url: string): OwnedServer | undefined | Promise<OwnedServer | undefined>;
+  /** The processes of a Flink that is ours. */
+  ownedFlink?(url: string): Promise<OwnedFlink | undefined>;
 }
 
 /** The stores of a run, by what they are used for. */
@@ -89,6 +96,20 @@ export async function serversOf(
     found.set(key, { kind, nodes, roles: [role], ownership, survivesKill: kind !== 'redis' });
   }
   return [...found.values()];
+}
+
+/** The Flink cluster of a run; `node` is the `host:port` of its REST. What it keeps outlives its processes. */
+export async function flinkFacts(node: string, control: ServerControl, ownsServers: boolean): Promise<ServerFacts> {
+  const isOurs = (await control.ownedFlink?.(`flink://${node}`)) !== undefined;
+  const ownership = isOurs ? 'started' : ownsServers ? 'claimed' : 'foreign';
+  return { kind: 'flink', nodes: [node], roles: ['engine'], ownership, survivesKill: true };
+}
+
+/** What runs the jobs of a run. */
+export type EngineKind = 'embedded' | 'flink';
+
+export function engineOf(servers: readonly ServerFacts[] = []): EngineKind {
+  return servers.some(({ roles }) => roles.includes('engine')) ? 'flink' : 'embedded';
 }
 
 export function urlOf({ kind, nodes }: ServerFacts): string {

@@ -49,5 +49,10 @@ export const tableNotes = {
     'What our clients sent, and what the server’s own counters grew by. A difference on a server that omegabench ' +
     'started makes the act invalid.',
   serverCpu: 'User and system time of the server processes that omegabench started; of others it is not known.',
-  serverCeilings: 'One server and one client, before the acts, with nothing else going on: walls of client or server.',
+  storeMemory:
+    'Bytes of the server for each (tweet, hour) when the act had ended, keys and overhead included, by the server’s own ' +
+    'figures for a sample. Hours with few tweets have small hashes, whose keys weigh more.',
+  serverCeilings:
+    'One server and one client, before the acts, with nothing else going on: walls of client or server. CPU time is ' +
+    'that of one unit, where the server tells its own.',
 };

@@ -7,6 +7,7 @@ import {
   serverCommandsTable,
   serverCpuTable,
   serverSettingsTable,
+  storeMemoryTable,
 } from '../servers.ts';
 import type { Table } from '../tables.ts';
 import { tableNotes } from './how-to-read.ts';
@@ -22,7 +23,8 @@ export function serverSection(result: Result): Html | undefined {
 ${part('How they were set', tableNotes.serverSettings, serverSettingsTable(result))}
 ${part('Commands, counted twice', tableNotes.serverCommands, serverCommandsTable(result))}
 ${part('CPU time of the servers', tableNotes.serverCpu, serverCpuTable(result))}
-${part('Ceilings of servers and clients', tableNotes.serverCeilings, serverCeilingsTable(result))}
+${part('Memory of a counter', tableNotes.storeMemory, storeMemoryTable(result))}
+${part('Ceilings of servers and clients', tableNotes.serverCeilings, serverCeilingsTable(result.environment.serverCeilings))}
 </section>`;
 }
 

@@ -1,6 +1,7 @@
 /** Kafka 4.3.1 as one process that is broker and controller, with the limits that a benchmark of one machine needs. */
 import { probeKafka } from '../probes/kafka.ts';
 import type { Command, ServiceDeclaration } from '../service.ts';
+import { properties } from './properties.ts';
 
 const VERSION = '4.3.1';
 const ARTIFACTS = [`org.apache.kafka:kafka_2.13:${VERSION}`, 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4'];
@@ -96,8 +97,3 @@ const LOGGING = properties({
   'logger.server.name': 'kafka.server.KafkaRaftServer',
   'logger.server.level': 'info',
 });
-
-function properties(settings: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-  return lines.join('');
-}

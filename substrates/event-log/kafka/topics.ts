@@ -27,8 +27,26 @@ const TOPIC_CONFIG: Readonly<Record<string, string>> = {
   'retention.ms': String(RETENTION_MS),
 };
 
+/** A topic that keeps the newest record of each key. */
+const COMPACTED_TOPIC_CONFIG: Readonly<Record<string, string>> = {
+  ...TOPIC_CONFIG,
+  'cleanup.policy': 'compact,delete',
+};
+
+/** A topic on a cluster, whatever is written to it. */
+export type TopicBinding = Pick<KafkaLogBinding, 'brokers' | 'topic' | 'partitions' | 'tls' | 'credentials' | 'via'>;
+
 /** Error if the topic exists already or cannot be made. */
-export async function createTopic(binding: KafkaLogBinding): Promise<void> {
+export function createTopic(binding: TopicBinding): Promise<void> {
+  return createConfigured(binding, TOPIC_CONFIG);
+}
+
+/** Error if the topic exists already or cannot be made. */
+export function createCompactedTopic(binding: TopicBinding): Promise<void> {
+  return createConfigured(binding, COMPACTED_TOPIC_CONFIG);
+}
+
+async function createConfigured(binding: TopicBinding, config: Readonly<Record<string, string>>): Promise<void> {
   const { topic, partitions } = binding;
   await withAdmin(binding, `creating topic ${topic}`, async (admin) => {
     const { brokers } = await admin.describeCluster();
@@ -38,7 +56,7 @@ export async function createTopic(binding: KafkaLogBinding): Promise<void> {
           topic,
           numPartitions: partitions,
           replicationFactor: Math.min(MAX_REPLICAS, brokers.length),
-          configEntries: Object.entries(TOPIC_CONFIG).map(([name, value]) => ({ name, value })),
+          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
         },
       ],
       waitForLeaders: false,
@@ -49,7 +67,7 @@ export async function createTopic(binding: KafkaLogBinding): Promise<void> {
 }
 
 /** kafkajs would wait for leaders too, but gives up where the topic itself is not known yet. */
-async function untilLed(binding: KafkaLogBinding): Promise<void> {
+async function untilLed(binding: TopicBinding): Promise<void> {
   const clock = new MonotonicClock(0);
   const giveUpMs = clock.nowMs() + LEADERS_WITHIN_MS;
   const cluster = new Cluster(binding.topic, binding);
@@ -70,7 +88,7 @@ async function untilLed(binding: KafkaLogBinding): Promise<void> {
 }
 
 /** Deletes the group of the committed positions too. Nothing happens if there is no such topic. */
-export async function deleteTopic(binding: KafkaLogBinding): Promise<void> {
+export async function deleteTopic(binding: TopicBinding): Promise<void> {
   await withAdmin(binding, `deleting topic ${binding.topic}`, async (admin) => {
     await deleteGroup(admin, binding.topic);
     const topics = await admin.listTopics();
@@ -100,11 +118,7 @@ class TopicExistsError extends Error {
   }
 }
 
-async function withAdmin(
-  binding: KafkaLogBinding,
-  doing: string,
-  work: (admin: Admin) => Promise<void>,
-): Promise<void> {
+async function withAdmin(binding: TopicBinding, doing: string, work: (admin: Admin) => Promise<void>): Promise<void> {
   const admin = createKafkajs({ ...binding, retries: RETRIES }).admin();
   try {
     await admin.connect();

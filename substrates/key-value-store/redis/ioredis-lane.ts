@@ -39,6 +39,7 @@ export class IoredisLane implements Lane {
   readonly #tally = new Tally();
   #pipeline: ChainableCommander | undefined;
   #staged = 0;
+  #closed = false;
   #lastError: Error | undefined;
 
   /** Rejects with `LaneError` if the server cannot be reached or does not let us in. */
@@ -120,6 +121,9 @@ export class IoredisLane implements Lane {
   }
 
   close(): void {
+    // Each call would leave a listener and a timer at the socket, even at one that was closed long ago.
+    if (this.#closed) return;
+    this.#closed = true;
     this.#client.disconnect();
   }
 

@@ -40,6 +40,7 @@ export interface Lane {
   stageIncrement(key: CounterKey, idHi: number, idLo: number, deltaHi: number, deltaLo: number): void;
   /** Sends what is staged. Rejects with `LaneError` if a reply is missing; the lane is then of no more use. */
   flush(timeoutMs?: number): Promise<Reply[]>;
+  /** Idempotent: whoever waits for a server to come back closes the lane that broke before each attempt. */
   close(): void;
 }
 

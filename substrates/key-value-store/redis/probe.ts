@@ -1,7 +1,7 @@
 /** What a Redis server is like before a run, and what a store takes of it afterwards. */
 import { wallClockMs } from '../../clock.ts';
 import type { Credentials } from '../../credentials.ts';
-import type { RedisStoreBinding } from '../key-value-store.ts';
+import type { CounterMemory, RedisStoreBinding } from '../key-value-store.ts';
 import { ownKeysPattern } from './key-space.ts';
 import { type Lane, type Reply, within } from './lane.ts';
 import { RawLane } from './raw-lane.ts';
@@ -94,29 +94,40 @@ export async function serverCpuSeconds(binding: RedisStoreBinding): Promise<numb
   return seconds.reduce((sum, each) => sum + each, 0);
 }
 
-/**
- * Bytes of server memory for each counter, keys included, by MEMORY USAGE of a sample of the store's hashes; undefined
- * if it has none.
- */
-export async function memoryPerCounter(binding: RedisStoreBinding): Promise<number | undefined> {
+/** By a sample of the store's hashes of counters; undefined if it has none, or the server does not let us ask. */
+export async function counterMemory(binding: RedisStoreBinding): Promise<CounterMemory | undefined> {
   const pattern = ownKeysPattern(binding.prefix, binding.cluster);
-  let bytes = 0;
-  let counters = 0;
+  const sample = { bytes: 0, counters: 0, hashes: 0 };
   await onEachServer(binding, async (lane) => {
-    const hashes = new Set<string>();
-    for await (const keys of ownKeys(lane, pattern)) {
-      for (const key of keys) if (/:h-?[0-9a-z]+:[0-9a-z]+$/.test(key)) hashes.add(key);
-      if (hashes.size >= SAMPLED_HASHES) break;
-    }
+    const hashes = await sampleHashes(lane, pattern);
     for (const hash of hashes) {
       lane.stage('MEMORY', 'USAGE', hash, 'SAMPLES', '0');
       lane.stage('HLEN', hash);
     }
     const replies = await lane.flush();
     for (let i = 0; i + 1 < replies.length; i += 2) {
-      bytes += Number(replies[i] ?? 0);
-      counters += Number(replies[i + 1] ?? 0);
+      const [bytes, counters] = [replies[i], replies[i + 1]];
+      // An error, where MEMORY is not allowed, or nothing, where the hash has gone meanwhile.
+      if (typeof bytes !== 'number' || typeof counters !== 'number') continue;
+      sample.bytes += bytes;
+      sample.counters += counters;
+      sample.hashes += 1;
     }
   });
-  return counters === 0 ? undefined : bytes / counters;
+  if (sample.counters === 0) return undefined;
+  return {
+    bytesPerCounter: sample.bytes / sample.counters,
+    countersSampled: sample.counters,
+    measuredBy: `MEMORY USAGE of ${sample.hashes} hashes, all fields`,
+  };
+}
+
+/** SCAN goes by the hash of a key, so the first hashes that it meets are of all hours. */
+async function sampleHashes(lane: Lane, pattern: string): Promise<string[]> {
+  const hashes = new Set<string>();
+  for await (const keys of ownKeys(lane, pattern)) {
+    for (const key of keys) if (/:h-?[0-9a-z]+:[0-9a-z]+$/.test(key)) hashes.add(key);
+    if (hashes.size >= SAMPLED_HASHES) break;
+  }
+  return [...hashes].slice(0, SAMPLED_HASHES);
 }

@@ -12,6 +12,7 @@
  */
 
 import {
+  type CounterMemory,
   type Fence,
   FencedError,
   type KeyColumns,
@@ -24,7 +25,7 @@ import {
 import { previousRowOfKey } from '../previous-row.ts';
 import { countReads, zeroCounts } from '../store-counts.ts';
 import { Control, fenceField } from './control.ts';
-import { serverInfo } from './probe.ts';
+import { counterMemory, serverInfo } from './probe.ts';
 import { askScript, QuestionLane } from './question-lane.ts';
 import { readEach, readRows, scanHour } from './reads.ts';
 import { ResendingIncrements } from './resending.ts';
@@ -177,6 +178,11 @@ export class RedisStore implements KeyValueStore {
       for (const [name, calls] of Object.entries(commandCalls(info))) sum[name] = (sum[name] ?? 0) + calls;
     }
     return sum;
+  }
+
+  async counterMemory(): Promise<CounterMemory | undefined> {
+    this.#assertOpen();
+    return counterMemory(this.binding);
   }
 
   async close(): Promise<void> {

@@ -3,12 +3,13 @@
  * caller's process. For one machine; whoever outgrows it moves to a distributed engine behind the same interface.
  */
 import type { Runtime } from '../../runtime.ts';
-import type {
-  EngineCapabilities,
-  JobSpecification,
-  RunningJob,
-  StreamEngine,
-  SupervisorHooks,
+import {
+  type EngineCapabilities,
+  JobFailedError,
+  type JobSpecification,
+  type RunningJob,
+  type StreamEngine,
+  type SupervisorHooks,
 } from '../stream-engine.ts';
 import { RETAINED_CHECKPOINTS } from './checkpoint-store.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
@@ -37,6 +38,12 @@ export class EmbeddedEngine implements StreamEngine {
   }
 
   async start(job: JobSpecification, hooks: SupervisorHooks = {}): Promise<RunningJob> {
+    if (job.restoreFrom !== undefined) {
+      throw new JobFailedError(
+        'the embedded engine takes up its own checkpoints in its own directory, and no savepoint of another job: ' +
+          'start the job without one, or use --engine flink://host:port',
+      );
+    }
     await this.#runtime.files.makeDirectory(job.directory);
     const supervisor = new Supervisor(this.#runtime, job, this.#epochOffsetMs, hooks, this.#options);
     try {

@@ -1,13 +1,14 @@
 /** `omegabench doctor` with servers made by hand: what it prints, and with which code it ends. */
 import { describe, expect, test } from '@jest/globals';
 import type { Probes } from '../../../harness/doctor/probes.ts';
-import { goodCassandra, goodKafka, goodRedis } from '../doctor/server-facts.ts';
+import { goodCassandra, goodFlink, goodKafka, goodRedis } from '../doctor/server-facts.ts';
 import { fakeCli, noServers, quietMachine } from './fake-dependencies.ts';
 
 const answering: Probes = {
   kafka: async () => goodKafka,
   redis: async () => [goodRedis],
   cassandra: async () => goodCassandra,
+  flink: async () => goodFlink,
 };
 
 test('without servers it looks at this machine alone', async () => {
@@ -61,6 +62,30 @@ describe('servers', () => {
     ]);
     expect(asked).toEqual([['local-one', { username: 'carl', password: 'pw' }]]);
     expect(fake.stdout()).toContain('  ok       eviction: noeviction, and no limit on memory\n');
+  });
+
+  test('are an engine too, whose gateway may ask for a log-in', async () => {
+    const asked: unknown[] = [];
+    const fake = fakeCli({
+      probes: {
+        ...answering,
+        async flink(server, login) {
+          asked.push([server, login]);
+          return { ...goodFlink, queryableState: false };
+        },
+      },
+    });
+    expect(await fake.cli.main(['doctor', '--engine', 'flinks://fay:pw@f:8443'])).toBe(3);
+    expect(fake.stdout()).toContain('\nengine flinks://f:8443\n  ok       reachable: it answers\n');
+    expect(fake.stdout()).toContain('  PROBLEM  queryable state: off\n');
+    expect(asked).toEqual([
+      [
+        { kind: 'flink', rest: { host: 'f', port: 8443 }, tls: true },
+        { username: 'fay', password: 'pw' },
+      ],
+    ]);
+    const embedded = fakeCli();
+    expect(await embedded.cli.main(['doctor', '--engine', 'embedded'])).toBe(0);
   });
 
   test('that do not answer are a problem each, and all are asked', async () => {

@@ -1,7 +1,7 @@
 /** The command line with nothing real behind it: what it prints is kept, and a run takes no time. */
 import type { Cli } from '../../../harness/cli/cli.ts';
 import { createCli } from '../../../harness/cli/cli.ts';
-import type { CliDependencies } from '../../../harness/cli/dependencies.ts';
+import type { Catalogue, CliDependencies } from '../../../harness/cli/dependencies.ts';
 import type { MachineFacts } from '../../../harness/doctor/machine-findings.ts';
 import type { Probes } from '../../../harness/doctor/probes.ts';
 import { resultFixture } from '../../support/result-fixture.ts';
@@ -11,6 +11,7 @@ export const noServers: Probes = {
   kafka: () => Promise.reject(new Error('connect ECONNREFUSED')),
   redis: () => Promise.reject(new Error('connect ECONNREFUSED')),
   cassandra: () => Promise.reject(new Error('connect ECONNREFUSED')),
+  flink: () => Promise.reject(new Error('connect ECONNREFUSED')),
 };
 
 /** A machine that spoils nothing. */
@@ -22,6 +23,15 @@ export const quietMachine: MachineFacts = {
   freeDiskBytes: 2 ** 40,
   cpuGovernors: ['performance'],
   nodeVersion: 'v20.19.0',
+};
+
+const smallCatalogue: Catalogue = {
+  architectures: [
+    { name: 'alpha', description: 'Every event increments the store.' },
+    { name: 'omega', description: 'State first.' },
+  ],
+  substrates: [{ name: 'files', description: 'A log.' }],
+  faults: [{ name: 'crash', description: 'SIGKILL.' }],
 };
 
 export interface FakeCli {
@@ -49,6 +59,7 @@ export function fakeCli(changes: Partial<CliDependencies> = {}): FakeCli {
     workingDirectory: '/somewhere',
     version: '1.2.3',
     clock: { nowMs: () => nowMs++ },
+    wallClock: () => ({ nowMs: () => Date.UTC(2026, 10, 21) }),
     signals: {
       on: (name, listener) => listeners.set(name, listener),
       off: (name) => listeners.delete(name),
@@ -62,14 +73,7 @@ export function fakeCli(changes: Partial<CliDependencies> = {}): FakeCli {
     },
     probes: noServers,
     machine: () => quietMachine,
-    catalogue: async () => ({
-      architectures: [
-        { name: 'alpha', description: 'Every event increments the store.' },
-        { name: 'omega', description: 'State first.' },
-      ],
-      substrates: [{ name: 'files', description: 'A log.' }],
-      faults: [{ name: 'crash', description: 'SIGKILL.' }],
-    }),
+    catalogue: async () => smallCatalogue,
     architectureName: async () => 'mine',
     runBenchmark: async () => ({ result: resultFixture(), directory: '/somewhere/results/run-1' }),
     readResult: async () => resultFixture(),
@@ -81,7 +85,11 @@ export function fakeCli(changes: Partial<CliDependencies> = {}): FakeCli {
     }),
     services: async () => ({ names: ['redis'], up: async () => [], down: async () => [], status: async () => [] }),
     runMatrix: async () => ({ text: '1 of 1 cells as expected\n', data: {}, asExpected: true }),
+    generate: () => Promise.reject(new Error('nothing is generated')),
+    upgrade: () => Promise.reject(new Error('nothing is upgraded')),
+    jobs: () => Promise.reject(new Error('there are no jobs')),
     calibrate: async () => ({ ceilings: [], elapsedSeconds: 0 }),
+    calibrateServers: async () => ({ text: '', ceilings: [] }),
     ...changes,
   };
   return {

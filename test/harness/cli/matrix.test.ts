@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { CliDependencies } from '../../../harness/cli/dependencies.ts';
 import { parseArguments } from '../../../harness/cli/parser.ts';
 import type { Probes } from '../../../harness/doctor/probes.ts';
-import { goodCassandra, goodKafka, goodRedis } from '../doctor/server-facts.ts';
+import { goodCassandra, goodFlink, goodKafka, goodRedis } from '../doctor/server-facts.ts';
 import { type FakeCli, fakeCli } from './fake-dependencies.ts';
 
 type Options = Parameters<CliDependencies['runMatrix']>[0];
@@ -12,6 +12,7 @@ const answering: Probes = {
   kafka: async () => goodKafka,
   redis: async () => [goodRedis],
   cassandra: async () => goodCassandra,
+  flink: async () => goodFlink,
 };
 
 function matrixCli(changes: Partial<CliDependencies> = {}): FakeCli & { given: Options[] } {
@@ -47,6 +48,11 @@ describe('a matrix', () => {
       codec: 'none',
       redisClient: 'raw',
       redisResend: 'off',
+      engine: 'embedded',
+      statePath: 'queryable',
+      flinkStateBackend: 'hashmap',
+      flinkCheckpointAlignment: 'aligned',
+      flinkParallelism: undefined,
       ownsServers: true,
     });
     expect(options?.credentials).toEqual({

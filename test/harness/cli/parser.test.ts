@@ -45,6 +45,10 @@ describe('what is understood', () => {
       out: 'results',
       quick: true,
       json: false,
+      servers: {},
+    });
+    expect(await parse('calibrate', '--log', 'kafka://k/p', '--store=redis://r:1/0', '--codec', 'zstd')).toMatchObject({
+      servers: { log: ['kafka://k/p'], store: ['redis://r:1/0'], codec: ['zstd'] },
     });
     expect(await parse('doctor', '--store', 'redis://localhost', '--speed-store=lmdb', '--json')).toEqual({
       command: 'doctor',
@@ -82,10 +86,10 @@ describe('what is not', () => {
     expect(await refusal('rnu')).toEqual([
       'OB_UNKNOWN_COMMAND',
       "there is no command 'rnu'",
-      'Did you mean run? Commands are run, report, compare, list, inject, matrix, calibrate, doctor, services, completion.',
+      'Did you mean run? Commands are run, report, compare, list, inject, matrix, generate, calibrate, doctor, services, upgrade, jobs, completion.',
     ]);
     expect((await refusal('frobnicate'))[2]).toBe(
-      'Commands are run, report, compare, list, inject, matrix, calibrate, doctor, services, completion.',
+      'Commands are run, report, compare, list, inject, matrix, generate, calibrate, doctor, services, upgrade, jobs, completion.',
     );
   });
 
@@ -150,6 +154,7 @@ describe('help', () => {
       ['report', '--help'],
       ['compare', '--help'],
       ['list', '--help'],
+      ['generate', '--help'],
       ['calibrate', '--help'],
       ['doctor', '--help'],
     ]) {
@@ -170,7 +175,7 @@ describe('help', () => {
 
   test('lists the commands and the exit codes', async () => {
     const help = await textOf('--help');
-    for (const command of ['run', 'report', 'compare', 'list', 'calibrate', 'doctor', 'completion'])
+    for (const command of ['run', 'report', 'compare', 'list', 'generate', 'calibrate', 'doctor', 'completion'])
       expect(help).toContain(`omegabench ${command}`);
     expect(help).toContain('    5  violation: an architecture erred where it must not');
     expect(help).toContain('  143  ended by SIGTERM');

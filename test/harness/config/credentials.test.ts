@@ -37,6 +37,18 @@ test('nobody logs in where nothing was said, or at what is embedded', () => {
   expect(credentialsOf(files, { OMEGABENCH_REDIS_PASSWORD: 'x' })).toEqual({});
 });
 
+test('the engine has the log-in of a gateway before it, if there is one', () => {
+  const environment = { OMEGABENCH_FLINK_USERNAME: 'fay', OMEGABENCH_FLINK_PASSWORD: 'f' };
+  expect(credentialsOf({ engine: at('engine', 'flink://h') }, environment)).toEqual({
+    engine: { username: 'fay', password: 'f' },
+  });
+  expect(credentialsOf({ engine: at('engine', 'flinks://u:p@h') }, environment)).toEqual({
+    engine: { username: 'u', password: 'p' },
+  });
+  expect(credentialsOf({ engine: at('engine', 'embedded') }, environment)).toEqual({});
+  expect(() => credentialsOf({ engine: at('engine', 'flink://:p@h') }, {})).toThrow('a password and no user name');
+});
+
 test('the speed store has a log-in of its own if it was said', () => {
   const said = { store: at('store', 'redis://:one@h'), speedStore: at('speed-store', 'cassandra://u:two@h') };
   expect(credentialsOf(said, {})).toEqual({

@@ -9,6 +9,7 @@ describe('the URL of a server', () => {
     ['redis://:s3cret@one:6379,two:6380/0?prefix=mine', 'redis://one:6379,two:6380/0?prefix=mine'],
     ['kafkas://bob:s3cret@broker:9093/topics', 'kafkas://broker:9093/topics'],
     ['cassandra://h:9042/ks?dc=dc1&consistency=quorum', 'cassandra://h:9042/ks?dc=dc1&consistency=quorum'],
+    ['flink://bob:s3cret@h:8081?proxy-ports=9069,9071-9079', 'flink://h:8081?proxy-ports=9069,9071-9079'],
     ['files', 'files'],
   ])('%s is shown as %s', (text, shown) => {
     expect(redactUrl(text)).toBe(shown);

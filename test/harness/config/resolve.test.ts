@@ -51,6 +51,10 @@ test('with nothing said, the defaults hold', () => {
     log: 'files',
     store: 'lmdb',
     speedStore: 'lmdb',
+    engine: 'embedded',
+    statePath: 'queryable',
+    flinkStateBackend: 'hashmap',
+    flinkCheckpointAlignment: 'aligned',
     framing: 'block',
     codec: 'none',
     redisClient: 'pipeline',
@@ -164,6 +168,10 @@ describe('every option', () => {
       batchBucket: 'event-time',
       batchCutOffMs: 500,
       storeSync: 'off',
+      engine: 'embedded',
+      statePath: 'queryable',
+      flinkStateBackend: 'hashmap',
+      flinkCheckpointAlignment: 'aligned',
       log: 'kafka://one:9092,two:9093/mine',
       store: 'lmdb',
       speedStore: 'redis://cache:6380/3',
@@ -175,6 +183,27 @@ describe('every option', () => {
       arguments: ['run'],
     });
     expect(runConfigSchema.parse(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  test('those of Flink set what their names say', () => {
+    const config = resolve({
+      engine: 'flink://jobs:8081',
+      log: 'kafka://one:9092',
+      store: 'redis://cache',
+      architectures: 'omega',
+      partitions: '4',
+      'state-path': 'updates',
+      'flink-state-backend': 'rocksdb',
+      'flink-checkpoint-alignment': 'unaligned',
+      'flink-parallelism': '3',
+    });
+    expect(config).toMatchObject({
+      engine: 'flink://jobs:8081',
+      statePath: 'updates',
+      flinkStateBackend: 'rocksdb',
+      flinkCheckpointAlignment: 'unaligned',
+      flinkParallelism: 3,
+    });
   });
 
   test('faults may be none, and popularity uniform', () => {

@@ -12,13 +12,14 @@ import { ResultBuilder } from '../../../harness/run/result-builder.ts';
 import { resultFixture } from '../../support/result-fixture.ts';
 import { withTemporaryDirectory } from '../../support/temporary-directory.ts';
 import { type FakeCli, fakeCli, noServers } from '../cli/fake-dependencies.ts';
-import { goodCassandra, goodKafka, goodRedis } from '../doctor/server-facts.ts';
+import { goodCassandra, goodFlink, goodKafka, goodRedis } from '../doctor/server-facts.ts';
 
 const SECRET = /s3cret|s3%2Fcret|s3\/cret/;
 const answering: Probes = {
   kafka: async () => goodKafka,
   redis: async () => [goodRedis],
   cassandra: async () => goodCassandra,
+  flink: async () => goodFlink,
 };
 
 interface Ran {

@@ -12,7 +12,7 @@ import { type AskedServer, askServers } from '../../../harness/doctor/doctor.ts'
 import { adapterProbes } from '../../../harness/doctor/probes.ts';
 import { describeWith } from '../../support/real-servers.ts';
 
-async function ask(places: { log?: string; store?: string }): Promise<AskedServer> {
+async function ask(places: { log?: string; store?: string; engine?: string }): Promise<AskedServer> {
   const log = places.log ?? 'files';
   const store = places.store ?? 'lmdb';
   const spelled = {
@@ -24,7 +24,8 @@ async function ask(places: { log?: string; store?: string }): Promise<AskedServe
     store: { text: store, source: flagSource('store') },
   };
   const credentials = credentialsOf(said, {});
-  const [asked] = await askServers({ ...spelled, speedStore: spelled.store }, credentials, adapterProbes);
+  const engine = places.engine === undefined ? {} : { engine: places.engine };
+  const [asked] = await askServers({ ...spelled, ...engine, speedStore: spelled.store }, credentials, adapterProbes);
   if (asked === undefined) throw new Error('no server was asked');
   return asked;
 }
@@ -103,5 +104,25 @@ describeWith(['cassandra'], 'Cassandra', ({ cassandra }) => {
     expect(whyNot(await ask({ store: away(cassandra) }))).toMatch(
       / → Start one with 'omegabench services up cassandra'/,
     );
+  });
+});
+
+describeWith(['flink'], 'Flink', ({ flink }) => {
+  test('tells version, slots, folders, queryable state and how fast it finds things out', async () => {
+    expect(found(await ask({ engine: flink }))).toMatchObject({
+      version: expect.stringMatching(/^ok: 2\.3\.\d+$/),
+      slots: expect.stringMatching(/: \d+ of 4 free$/),
+      'task managers': 'ok: 2',
+      submission: 'ok: REST takes jars',
+      'checkpoint storage': expect.stringMatching(/^ok: file:\/\/\/.+\/checkpoints$/),
+      savepoints: expect.stringMatching(/^ok: file:\/\/\/.+\/savepoints$/),
+      'queryable state': 'ok: on',
+      metrics: 'ok: fetched every 250 ms',
+      heartbeat: 'ok: times out after 4000 ms',
+    });
+  });
+
+  test('that is away is told to be, with the command that starts one', async () => {
+    expect(whyNot(await ask({ engine: away(flink) }))).toMatch(/ → Start one with 'omegabench services up flink'/);
   });
 });

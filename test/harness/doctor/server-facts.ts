@@ -2,6 +2,7 @@
 import type { KafkaProbe } from '../../../substrates/event-log/kafka/probe.ts';
 import type { CassandraFacts } from '../../../substrates/key-value-store/cassandra/probe.ts';
 import type { RedisFacts } from '../../../substrates/key-value-store/redis/probe.ts';
+import type { FlinkFacts } from '../../../substrates/stream-engine/flink/probe.ts';
 
 export const goodRedis: RedisFacts = {
   host: 'localhost',
@@ -35,4 +36,19 @@ export const goodKafka: KafkaProbe = {
   autoCreateTopics: false,
   mayCreateTopics: true,
   roundTripMs: 0.8,
+};
+
+export const goodFlink: FlinkFacts = {
+  version: '2.3.0',
+  slots: 4,
+  freeSlots: 4,
+  taskManagers: ['localhost', 'localhost'],
+  runningJobs: 0,
+  checkpointDirectory: 'file:///state/checkpoints',
+  savepointDirectory: 'file:///state/savepoints',
+  queryableState: true,
+  metricsIntervalMs: 250,
+  heartbeatTimeoutMs: 4000,
+  takesJars: true,
+  roundTripMs: 3,
 };

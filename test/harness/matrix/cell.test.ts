@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { findArchitecture } from '../../../architectures/registry.ts';
 import type { ServerFacts } from '../../../harness/faults/proxy/servers.ts';
 import { faultDefinition } from '../../../harness/faults/registry.ts';
-import { type Cell, cellOf, notApplicable } from '../../../harness/matrix/cell.ts';
+import { type Cell, cellOf, failedCell, notApplicable } from '../../../harness/matrix/cell.ts';
 import { describeMatrix, spellCell } from '../../../harness/matrix/report.ts';
 import type { FailureAct, FailureFigures } from '../../../harness/results/acts.ts';
 import type { Declaration } from '../../../substrates/declaration.ts';
@@ -88,6 +88,15 @@ describe('a cell of the matrix', () => {
     const stopped = { ...error, verdictReason: 'as predicted: the job stopped: no checkpoint', keysAudited: 0 };
     expect(cell('checkpoints-corrupt', 'omega', stopped).differs).toBeUndefined();
     expect(cell('checkpoints-corrupt', 'omega', {}).differs).toMatch(/refuses to go on/);
+  });
+
+  test('of a run that failed says the error without a log-in, and is never as expected', () => {
+    const broken = new TypeError('redis://me:secret@h:1/0 is away');
+    const failed = failedCell(faultDefinition('crash'), find('omega'), broken);
+    expect(failed).toMatchObject({ verdict: 'ERROR', expected: 'exact', found: 'TypeError: redis://h:1/0 is away' });
+    expect(failed.differs).toBe('the run failed: TypeError: redis://h:1/0 is away');
+    expect(spellCell(failed)).toBe('! ERROR');
+    expect(failedCell(faultDefinition('crash'), find('omega'), 'gone').found).toBe('gone');
   });
 
   test('is not as expected where there is no verdict at all', () => {

@@ -9,6 +9,7 @@ import {
   serverCpuTable,
   serverSentences,
   serverSettingsTable,
+  storeMemoryTable,
 } from '../../../harness/report/servers.ts';
 import { verdictSentences } from '../../../harness/report/story.ts';
 import { ratioTable } from '../../../harness/report/tables.ts';
@@ -19,9 +20,10 @@ import { onRedis } from '../../support/result-on-servers.ts';
 describe('tables of real servers', () => {
   test('are empty where log and store are embedded', () => {
     const result = resultFixture();
-    for (const table of [serverSettingsTable, serverCommandsTable, serverCpuTable, serverCeilingsTable]) {
+    for (const table of [serverSettingsTable, serverCommandsTable, serverCpuTable, storeMemoryTable]) {
       expect(table(result).rows).toEqual([]);
     }
+    expect(serverCeilingsTable(result.environment.serverCeilings).rows).toEqual([]);
     expect(serverSentences(result)).toEqual([]);
   });
 
@@ -40,11 +42,25 @@ describe('tables of real servers', () => {
   });
 
   test('give a ceiling with the CPU time of its client and server, as far as they are known', () => {
-    const rows = serverCeilingsTable(onRedis()).rows.map((row) => row.cells.flat());
+    const rows = serverCeilingsTable(onRedis().environment.serverCeilings).rows.map((row) => row.cells.flat());
     expect(rows).toEqual([
-      ['redis raw, 1000 a batch', '650 K/s', 'keys incremented', '0.512 µs', '1.2 µs'],
-      ['kafkajsEventProducePerSecond', '90 K/s', 'impressions produced by kafkajs, one a record', '–', '–'],
+      ['Redis raw, 1000 a batch', '650 K/s', 'keys incremented', '0.512 µs', '1.2 µs'],
+      ['kafkajs, one a record', '90 K/s', 'impressions produced', '–', '–'],
     ]);
+  });
+
+  test('tell the ceilings of a speed store on another server from those of the store', () => {
+    const ceiling = { name: 'redis HMGET', what: 'keys read', unitsPerSecond: 1000 };
+    const rows = serverCeilingsTable([
+      { ...ceiling, role: 'serving' },
+      { ...ceiling, role: 'speed' },
+    ]).rows.map((row) => row.cells[0]?.[0]);
+    expect(rows).toEqual(['Redis HMGET', 'Redis HMGET, speed store']);
+  });
+
+  test('give the bytes of a counter, of how many, and how they were measured', () => {
+    const rows = storeMemoryTable(onRedis()).rows.map((row) => row.cells.flat());
+    expect(rows).toEqual([['alpha', 'capacity', 'serving', '24.1', '97,656', 'MEMORY USAGE']]);
   });
 });
 
@@ -52,8 +68,19 @@ describe('a sentence on the servers', () => {
   test('says how they were talked to, that the counts agree, and whose CPU time is in the figures', () => {
     expect(serverSentences(onRedis())).toEqual([
       'On kafka, framing block, codec none; redis, client raw. The servers counted all 1,000 store commands. ' +
-        'CPU time includes the servers that omegabench started.',
+        'CPU time includes the servers that omegabench started. A counter took 24.1 bytes of the server’s memory.',
     ]);
+  });
+
+  test('gives the least and the most that a counter took, where they differ', () => {
+    const result = onRedis();
+    const { capacity } = result.architectures.alpha ?? {};
+    if (capacity?.state !== 'measured') throw new Error('the fixture measures alpha');
+    capacity.storeMemory = {
+      ...capacity.storeMemory,
+      speed: { bytesPerCounter: 80, countersSampled: 5, measuredBy: 'MEMORY USAGE' },
+    };
+    expect(serverSentences(result)[0]).toMatch(/A counter took 24\.1 to 80\.0 bytes of the server’s memory\.$/);
   });
 
   test('tells a difference, and that the CPU time of others is missing', () => {
@@ -66,12 +93,18 @@ describe('a sentence on the servers', () => {
 describe('every form of the report', () => {
   test('has the servers', async () => {
     const page = await reportPage(onRedis());
-    for (const title of ['The servers', 'Commands, counted twice', 'Ceilings of servers and clients']) {
+    for (const title of [
+      'The servers',
+      'Commands, counted twice',
+      'Memory of a counter',
+      'Ceilings of servers and clients',
+    ]) {
       expect(page).toContain(title);
     }
     expect(await reportPage(resultFixture())).not.toContain('<h2>The servers</h2>');
     const markdown = markdownSummary(onRedis());
     expect(markdown).toContain('| alpha | capacity | serving | hincrby | 1,000 | 1,000 |');
+    expect(markdown).toContain('| alpha | capacity | serving | 24.1 | 97,656 | MEMORY USAGE |');
     const lines = terminalSummary(onRedis()).split('\n');
     expect(lines.join(' ')).toContain('The servers counted all 1,000 store commands.');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);

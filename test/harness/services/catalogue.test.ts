@@ -6,44 +6,24 @@ import { cassandra } from '../../../harness/services/catalogue/cassandra.ts';
 import { kafka } from '../../../harness/services/catalogue/kafka.ts';
 import { redis } from '../../../harness/services/catalogue/redis.ts';
 import { SERVICES } from '../../../harness/services/catalogue/registry.ts';
-import type { Installer } from '../../../harness/services/service.ts';
 import { withTemporaryDirectory } from '../../support/temporary-directory.ts';
-
-/** An installer that has everything, and notes what it was asked for. */
-function richInstaller(changes: Partial<Installer> = {}): Installer & { asked: string[]; majors: number[] } {
-  const asked: string[] = [];
-  const majors: number[] = [];
-  return {
-    asked,
-    majors,
-    java: async (service, need) => {
-      asked.push(`java of ${service}`);
-      majors.push(...[11, 17, 21, 25].filter((major) => need.suits(major)));
-      return '/jdk/bin/java';
-    },
-    jars: async (folder, artifacts) => {
-      asked.push(folder, ...artifacts);
-      return '/cache/libs';
-    },
-    wheel: async () => undefined,
-    onPath: async (program) => `/bin/${program}`,
-    output: async () => 'Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64 build=1\n',
-    ...changes,
-  };
-}
+import { richInstaller } from './rich-installer.ts';
 
 test('every service has ports, a URL and a probe of its own', () => {
   expect(SERVICES.map(({ name, ports, url }) => [name, ports, url(ports[0])])).toEqual([
     ['redis', [16379], 'redis://127.0.0.1:16379/0'],
     ['kafka', [19092, 19093], 'kafka://127.0.0.1:19092'],
     ['cassandra', [19042, 17000], 'cassandra://127.0.0.1:19042?dc=datacenter1'],
+    ['flink', [18081, 16123, 16124, 16125, 19069, 19050, 16126, 19070, 19051], 'flink://127.0.0.1:18081'],
   ]);
-  expect(new Set(SERVICES.map(({ probe }) => probe)).size).toBe(3);
+  expect(new Set(SERVICES.map(({ probe }) => probe)).size).toBe(4);
+  const ports = SERVICES.flatMap((service) => [...service.ports]);
+  expect(new Set(ports).size).toBe(ports.length);
 });
 
 describe('Kafka', () => {
   test('is told to be one node on loopback, with both ports shifted', () => {
-    const lines = (kafka.files(100)['conf/server.properties'] ?? '').trim().split('\n');
+    const lines = (kafka.files(100, '/state/kafka')['conf/server.properties'] ?? '').trim().split('\n');
     expect(lines).toEqual([
       'process.roles=broker,controller',
       'node.id=1',
@@ -92,7 +72,7 @@ describe('Kafka', () => {
 
 describe('Cassandra', () => {
   test('is told to listen on loopback only, with both ports shifted', () => {
-    const yaml = (cassandra.files(100)['conf/cassandra.yaml'] ?? '').split('\n');
+    const yaml = (cassandra.files(100, '/state/cassandra')['conf/cassandra.yaml'] ?? '').split('\n');
     expect(yaml).toEqual(
       expect.arrayContaining([
         'listen_address: 127.0.0.1',
@@ -107,7 +87,7 @@ describe('Cassandra', () => {
   });
 
   test('has a heap of 1 GiB and opens no port for JMX', () => {
-    const options = (cassandra.files(0)['conf/jvm.options'] ?? '').trim().split('\n');
+    const options = (cassandra.files(0, '/state/cassandra')['conf/jvm.options'] ?? '').trim().split('\n');
     expect(options).toEqual(expect.arrayContaining(['-Xms1g', '-Xmx1g']));
     expect(options.filter((option) => option.includes('jmxremote') || option.includes('jmx.local'))).toEqual([]);
     expect(options.filter((option) => option.startsWith('--add-exports='))).toHaveLength(10);
@@ -130,7 +110,7 @@ describe('Cassandra', () => {
 
 describe('Redis', () => {
   test('is told to keep everything in memory and to evict nothing', () => {
-    expect(redis.files(3)['conf/redis.conf']).toBe(
+    expect(redis.files(3, '/state/redis')['conf/redis.conf']).toBe(
       'bind 127.0.0.1\nport 16382\nprotected-mode yes\ndaemonize no\ndir data\n' +
         'save ""\nappendonly no\nmaxmemory 2gb\nmaxmemory-policy noeviction\n',
     );

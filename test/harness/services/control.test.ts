@@ -20,11 +20,12 @@ interface World {
 /** Services `ink` and `pen`, the second of which behaves as told; `docker` is a script on PATH. */
 async function withTwo(
   body: (world: World) => Promise<void>,
-  options: { pen?: Behaviour; docker?: string } = {},
+  options: { pen?: Behaviour; penContainers?: string[]; docker?: string } = {},
 ): Promise<void> {
   await withTemporaryDirectory(async (directory) => {
     const ports = (await freePorts(2)) as [number, number];
-    const declarations = [fakeService('ink', ports[0]), fakeService('pen', ports[1], options.pen)];
+    const pen = { ...fakeService('pen', ports[1], options.pen), containers: options.penContainers ?? [] };
+    const declarations = [fakeService('ink', ports[0]), pen];
     const calls = join(directory, 'calls');
     mkdirSync(join(directory, 'bin'));
     if (options.docker !== undefined) {
@@ -179,6 +180,33 @@ describe('in containers', () => {
         expect(last).toBe('rm --stop --force --volumes ink ink=');
       },
       { docker },
+    );
+  });
+
+  test('those on the network of the host are looked for on the port of the packages', async () => {
+    const container = '{"Name":"omegabench-ink-1","Service":"ink","Image":"ink:1.0","State":"running","Publishers":[]}';
+    const docker = `case "$*" in *" ps "*) echo '${container}';; esac`;
+    await withTwo(
+      async ({ control, request, ports }) => {
+        const [ink] = await control.status({ ...request, names: ['ink'], portOffset: 10 });
+        expect(ink).toMatchObject({ state: 'silent', url: `fake://127.0.0.1:${ports[0] + 10}/0` });
+      },
+      { docker },
+    );
+  });
+
+  test('a service of several is started and removed as a whole', async () => {
+    const docker = 'case "$*" in *" up "*) exit 1;; esac';
+    await withTwo(
+      async ({ control, request, dockerCalls }) => {
+        await expect(control.up({ ...request, names: ['pen'] })).rejects.toMatchObject({ code: 'OB_SERVICE_FAILED' });
+        const calls = dockerCalls().map((call) => call.replace(COMPOSE, ''));
+        expect(calls.slice(-2)).toEqual([
+          'up --detach --wait pen pen-nib ink=',
+          'rm --stop --force --volumes pen pen-nib ink=',
+        ]);
+      },
+      { docker, penContainers: ['pen-nib'] },
     );
   });
 

@@ -11,8 +11,14 @@ import {
 } from '../../../key-value-store/key-value-store.ts';
 import type { TaskContext } from './stage-task.ts';
 
+/** Of a task's context what a deletion needs. */
+export type DeletionContext = Pick<TaskContext, 'clock' | 'settings' | 'stage' | 'partition' | 'fence'> & {
+  hooks: Pick<TaskContext['hooks'], 'deleting'>;
+  log: Pick<TaskContext['log'], 'partitions'>;
+};
+
 export class PublishedHoursDeletion {
-  readonly #context: TaskContext;
+  readonly #context: DeletionContext;
   readonly #store: KeyValueStore;
   readonly #published: KeyValueStore;
   readonly #keepHours: number;
@@ -21,7 +27,7 @@ export class PublishedHoursDeletion {
   /** The hour that is being deleted, a scan batch a step. */
   #running: AsyncGenerator<void> | undefined;
 
-  constructor(context: TaskContext, store: KeyValueStore, published: KeyValueStore, keepHours: number) {
+  constructor(context: DeletionContext, store: KeyValueStore, published: KeyValueStore, keepHours: number) {
     this.#context = context;
     this.#store = store;
     this.#published = published;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FencedError, type RedisClientKind } from '../../../../substrates/key-value-store/key-value-store.ts';
-import { memoryPerCounter, probeRedis, serverCpuSeconds } from '../../../../substrates/key-value-store/redis/probe.ts';
+import { probeRedis, serverCpuSeconds } from '../../../../substrates/key-value-store/redis/probe.ts';
 import { RawLane } from '../../../../substrates/key-value-store/redis/raw-lane.ts';
 import { removeKeys } from '../../../../substrates/key-value-store/redis/remove-keys.ts';
 import { describeKeyValueStore } from '../../../conformance/key-value-store.ts';
@@ -85,14 +85,17 @@ describeWith(['redis'], 'Redis store', ({ redis }) => {
     test('100,000 tweets of an hour take less than 28 bytes each', () =>
       withRedis(bindingOf(redis, { client: 'raw' }), async (open) => {
         const store = await open();
-        expect(await memoryPerCounter(store.binding)).toBeUndefined();
+        expect(await store.counterMemory()).toBeUndefined();
         const tweets = Array.from({ length: 100_000 }, (_, i) => row((BigInt(i) << 33n) + BigInt(i), HOUR, 36, i));
         for (let from = 0; from < tweets.length; from += 10_000) {
           await store.increment(columnsOf(tweets.slice(from, from + 10_000)), FENCE);
         }
-        const bytes = await memoryPerCounter(store.binding);
-        expect(bytes).toBeGreaterThan(9);
-        expect(bytes).toBeLessThan(28);
+        const memory = await store.counterMemory();
+        expect(memory?.bytesPerCounter).toBeGreaterThan(9);
+        expect(memory?.bytesPerCounter).toBeLessThan(28);
+        // An hour has 2,048 hashes, and 2,000 of them are asked for.
+        expect(memory?.countersSampled).toBeGreaterThan(95_000);
+        expect(memory?.measuredBy).toBe('MEMORY USAGE of 2000 hashes, all fields');
       }));
   });
 

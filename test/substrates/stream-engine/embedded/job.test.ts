@@ -44,6 +44,15 @@ describe('a job', () => {
     expect(world.workers).toHaveLength(2);
   });
 
+  test('takes up no savepoint of another job, and says what does', async () => {
+    const world = newWorld();
+    const start = new EmbeddedEngine(world.process(), 0).start({ ...jobOf(omega, 2), restoreFrom: 'file:/s/one' });
+    await expect(start).rejects.toThrow(
+      'no savepoint of another job: start the job without one, or use --engine flink',
+    );
+    expect(world.workers).toHaveLength(0);
+  });
+
   test('drains with more workers than partitions', async () => {
     const outcome = await runArchitecture({ declaration: omega, world: newWorld(), arrival: 'filled', workers: 6 });
     expect(outcome.report).toMatchObject(noErrors);

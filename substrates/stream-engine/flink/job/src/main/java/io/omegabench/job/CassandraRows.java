@@ -1,0 +1,185 @@
+package io.omegabench.job;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Rows in Cassandra, as `substrates/key-value-store/cassandra/` lays them out: `(prefix)_values` for what replaces,
+ * with the version as the timestamp; `(prefix)_counters` for increments; `(prefix)_hours`, by which a scan finds them.
+ * Increments go one by one and are never sent twice by the driver; upserts in batches of one partition of Cassandra.
+ */
+final class CassandraRows implements RowStore {
+  private static final int SHARDS = 16;
+  private static final int ROWS_PER_BATCH = 400;
+  /** The server counts by table. */
+  private static final String WRITES = ".coordinator_write_latency";
+  private static final int ROWS_IN_FLIGHT = 512;
+  private static final int BATCHES_IN_FLIGHT = 32;
+
+  private final String place;
+  private final StoreCounts counts = new StoreCounts();
+  private final CqlSession session;
+  private final PreparedStatement put;
+  private final PreparedStatement increment;
+  private final PreparedStatement putHour;
+  private final Set<Long> listedHours = new HashSet<>();
+
+  CassandraRows(Plan.Cassandra settings) throws IOException {
+    place = "Cassandra at " + String.join(", ", settings.contactPoints()) + ", tables " + settings.prefix() + "_*";
+    try {
+      session = CassandraSessions.open(settings);
+      String tables = quote(settings.keyspace()) + ".";
+      String values = tables + quote(settings.prefix() + "_values");
+      String counters = tables + quote(settings.prefix() + "_counters");
+      String hours = tables + quote(settings.prefix() + "_hours");
+      put = session.prepare(
+          "INSERT INTO " + values + " (shard, hour, tweet, counter, fingerprint)"
+              + " VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?");
+      increment = session.prepare(
+          "UPDATE " + counters + " SET counter = counter + ?, fingerprint = fingerprint + ?"
+              + " WHERE shard = ? AND hour = ? AND tweet = ?");
+      putHour = session.prepare("INSERT INTO " + hours + " (bucket, hour) VALUES (0, ?)");
+    } catch (RuntimeException error) {
+      throw unavailable("connecting", error);
+    }
+  }
+
+  @Override
+  public void upsert(Rows rows) throws IOException {
+    List<BatchStatement> batches = batches(rows);
+    run("an upsert of " + rows.count + " rows", () -> {
+      listHours(rows);
+      InFlight flight = new InFlight(BATCHES_IN_FLIGHT);
+      for (BatchStatement batch : batches) flight.add(session.executeAsync(batch));
+      flight.finish();
+    });
+    counts.countWrites(batches.size(), rows.count);
+    counts.countSent("values" + WRITES, batches.size());
+  }
+
+  @Override
+  public void increment(Rows rows) throws IOException {
+    run("an increment of " + rows.count + " rows", () -> {
+      listHours(rows);
+      InFlight flight = new InFlight(ROWS_IN_FLIGHT);
+      for (int row = 0; row < rows.count; row++) flight.add(session.executeAsync(addition(rows, row)));
+      flight.finish();
+    });
+    counts.countWrites(rows.count, rows.count);
+    counts.countSent("counters" + WRITES, rows.count);
+  }
+
+  /** Cassandra has no transaction over a counter and anything else: no offset is noted. */
+  @Override
+  public void incrementUpTo(Rows rows, boolean readModifyWrite, int partition, long offset) throws IOException {
+    if (readModifyWrite) throw new UnsupportedOperationException("read-modify-write needs Redis");
+    increment(rows);
+  }
+
+  @Override
+  public long appliedOffset(int partition) {
+    return 0;
+  }
+
+  @Override
+  public StoreCounts counts() {
+    return counts;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  static int shardOf(long tweetId) {
+    int hi = (int) (tweetId >>> 32);
+    return Impressions.mix32((int) tweetId ^ Impressions.mix32(hi ^ 0x5bd1e995)) & (SHARDS - 1);
+  }
+
+  private BoundStatement addition(Rows rows, int row) {
+    long packed = rows.packed[row];
+    long tweet = rows.tweetId[row];
+    return increment
+        .bind(
+            Impressions.countOf(packed),
+            (long) Impressions.fingerprintOf(packed),
+            shardOf(tweet),
+            rows.hourStartMs[row],
+            tweet)
+        .setIdempotent(false);
+  }
+
+  /** Batches of one partition of Cassandra each, which the server applies as one mutation. */
+  private List<BatchStatement> batches(Rows rows) {
+    record Partition(int shard, long hourStartMs) {}
+    Map<Partition, BatchStatementBuilder> open = new LinkedHashMap<>();
+    List<BatchStatement> batches = new ArrayList<>();
+    for (int row = 0; row < rows.count; row++) {
+      int shard = shardOf(rows.tweetId[row]);
+      Partition partition = new Partition(shard, rows.hourStartMs[row]);
+      BatchStatementBuilder batch =
+          open.computeIfAbsent(partition, (key) -> BatchStatement.builder(BatchType.UNLOGGED).setIdempotence(true));
+      batch.addStatement(replacement(rows, row, shard));
+      if (batch.getStatementsCount() == ROWS_PER_BATCH) batches.add(open.remove(partition).build());
+    }
+    open.values().forEach((batch) -> batches.add(batch.build()));
+    return batches;
+  }
+
+  private BoundStatement replacement(Rows rows, int row, int shard) {
+    long packed = rows.packed[row];
+    return put.bind(
+        shard,
+        rows.hourStartMs[row],
+        rows.tweetId[row],
+        Impressions.countOf(packed),
+        Impressions.fingerprintOf(packed),
+        rows.versionMs[row] * 1000);
+  }
+
+  /** Lists hours before their first row is written, so that a scan finds them. No command of the pipeline. */
+  private void listHours(Rows rows) {
+    for (int row = 0; row < rows.count; row++) {
+      long hour = rows.hourStartMs[row];
+      if (row > 0 && hour == rows.hourStartMs[row - 1]) continue;
+      if (!listedHours.add(hour)) continue;
+      session.execute(putHour.bind(hour).setIdempotent(true));
+      counts.countSent("hours" + WRITES, 1);
+    }
+  }
+
+  private static String quote(String identifier) {
+    return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  /** Work that may wait. */
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  private void run(String doing, Work work) throws IOException {
+    try {
+      work.run();
+    } catch (RuntimeException error) {
+      throw unavailable(doing, error);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException(place + ": " + doing + " was interrupted", interrupted);
+    }
+  }
+
+  private IOException unavailable(String doing, RuntimeException error) {
+    return new IOException(place + ": " + doing + " failed: " + error.getMessage(), error);
+  }
+}
