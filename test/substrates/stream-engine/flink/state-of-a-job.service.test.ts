@@ -93,13 +93,20 @@ describeWith(['kafka', 'flink'], 'the state of a job', ({ kafka, flink }) => {
 
 /** Both ways have every row, and 0 of a tweet that never was. */
 async function expectSame(reader: FlinkStateReader, table: StateUpdatesReader, rows: TallyRows): Promise<StateAnswers> {
-  const byKey = await reader.read(rows);
+  const byKey = await untilAnswered(reader, rows);
   expect(byKey.answer).toEqual(new Uint8Array(rows.count).fill(StateAnswer.Held));
   expect(byKey.counter).toEqual(rows.counter.slice(0, rows.count));
   expect(byKey.fingerprint).toEqual(rows.fingerprint.slice(0, rows.count));
   await untilSame(table, rows, byKey);
   for (const each of [reader, table]) expect([...(await each.read(NOBODY)).answer]).toEqual([StateAnswer.Held]);
   return byKey;
+}
+
+async function untilAnswered(reader: FlinkStateReader, rows: TallyRows): Promise<StateAnswers> {
+  for (;;) {
+    const answers = await reader.read(rows);
+    if (!answers.answer.includes(StateAnswer.Unavailable)) return answers;
+  }
 }
 
 /** The table comes after the state, by the job's interval and the way through Kafka. */
@@ -112,8 +119,8 @@ async function untilEnded(client: QueryableStateClient): Promise<PartitionMarker
   const shape = { stage: 0, partitions: SOURCE.partitions, parallelism: PARALLELISM, maxParallelism: 128 };
   for (;;) {
     const progress = await readProgress(client, shape);
-    if (progress === undefined) throw new Error(client.lastFailure);
-    if (progress.every(({ reflected }) => reflected?.ended)) return progress;
+    // A busy machine may leave one question without an answer.
+    if (progress?.every(({ reflected }) => reflected?.ended)) return progress;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
