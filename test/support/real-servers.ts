@@ -2,6 +2,7 @@
  * Real servers for tests: their addresses come from the environment, and tests that need one which is not there are
  * skipped by a name that says so. CI counts such a skip as a failure.
  */
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import { takeTurn } from './turn.ts';
 
@@ -50,10 +51,12 @@ function inTurn(port: number): void {
   afterAll(() => giveBack?.());
 }
 
+/** Of this test file: a process runs several, one after another. */
+const fileId = randomBytes(4).toString('hex');
 let counter = 0;
 
 /** A prefix for topics, keys and tables that no other test uses. */
 export function uniquePrefix(): string {
   counter += 1;
-  return `omegabench_test_${process.pid}_${counter}`;
+  return `omegabench_test_${fileId}_${counter}`;
 }
