@@ -114,10 +114,10 @@ async function drain(
     }
     const stoppedMs = clock.nowMs();
     const supervisorCpuSeconds = runtime.cpuSeconds() - ownCpuSeconds;
-    const serverCpuSeconds = context.servers.cpuSeconds() - serversBefore;
     const [restart] = unplannedRestarts(job.events, startMs);
     if (restart !== undefined) throw new JobFailedError(restart);
     const status = await job.stop();
+    const serverCpuSeconds = context.servers.cpuSeconds() - serversBefore;
     const drainedMs = Math.max(...status.partitions.map((partition) => partition.drainedAtMs ?? 0));
     const elapsedSeconds = ((done ? drainedMs : takenMs(status, stoppedMs)) - startMs) / 1000;
     const serverCommands = await pipeline.checkCommands(status);
@@ -141,9 +141,9 @@ async function begun(job: RunningJob): Promise<void> {
   await job.go();
 }
 
-/** Figures that are older than the stop are of the time when they were taken. */
+/** Figures of another moment than the stop count until then. */
 function takenMs({ takenAtMs }: JobStatus, stoppedMs: number): number {
-  return Math.min(stoppedMs, takenAtMs ?? stoppedMs);
+  return takenAtMs ?? stoppedMs;
 }
 
 function figuresOf(

@@ -45,7 +45,9 @@ export class RunServers {
         if (server !== undefined) owned.push(server);
       }
     }
-    return new RunServers(facts, control, owned, flink);
+    // One for the whole run: it knows which process stands in the place of one that was killed.
+    const ofRun = flink === undefined ? control : { ...control, ownedFlink: async () => flink };
+    return new RunServers(facts, ofRun, owned, flink);
   }
 
   /** Whether a server is ours alone, so that its own counters must agree with ours. */

@@ -82,7 +82,7 @@ export interface Savepoint {
 /** The whole job, summed over workers, dead ones included. */
 export interface JobStatus {
   atMs: number;
-  /** When the figures were taken, where that was earlier. */
+  /** When the figures were taken, where that was another moment. */
   takenAtMs?: number;
   partitions: PartitionProgress[];
   stores: Partial<Record<StoreName, StoreCounts>>;

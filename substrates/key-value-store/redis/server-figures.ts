@@ -13,12 +13,12 @@ export function parseInfo(text: string): Map<string, string> {
 }
 
 /**
- * The commands that a handle counts by name. What opens connections, asks the server about itself, or removes keys is
- * not among them.
+ * The commands that a handle, or the job on Flink, counts by name. What opens connections, asks the server about
+ * itself, or removes keys is not among them.
  */
 const COUNTED: ReadonlySet<string> = new Set([
   ...['hincrby', 'hset', 'hget', 'hmget', 'hdel', 'hgetall', 'evalsha', 'eval'],
-  ...['multi', 'exec', 'watch', 'get', 'incr'],
+  ...['multi', 'exec', 'watch', 'get', 'incr', 'hsetnx'],
 ]);
 
 /** Calls by name, from INFO commandstats; those made by scripts are among them. */

@@ -7,8 +7,8 @@ import type { KeyValueStoreBinding, StoreCounts } from '../../key-value-store/ke
 import type { StateReader } from '../../query-service.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { JobSpecification } from '../stream-engine.ts';
-import { BatchCounts } from './batch-counts.ts';
 import { FlinkRefusedError, FlinkUnavailableError } from './flink-errors.ts';
+import { lastWordsOf, sumOf } from './last-words.ts';
 import { type FlinkPlan, type FlinkPlanMode, planArguments } from './plan.ts';
 import { type FlinkPlanOptions, planOf, queryableStageOf } from './plan-of.ts';
 import { QueryableStateClient } from './queryable-state/queryable-state-client.ts';
@@ -129,7 +129,6 @@ export class FlinkCluster {
   async runToEnd(plan: FlinkPlan, watcher: BatchWatcher): Promise<StoreCounts> {
     const job = await this.rest.run(await this.jar(), { programArguments: planArguments(plan) });
     this.#batchJobs.add(job);
-    const counts = new BatchCounts(this.rest, job);
     try {
       for (let fellMs = 0; ; ) {
         const details = await this.#details(job);
@@ -139,13 +138,13 @@ export class FlinkCluster {
             fellMs = newest.atMs;
             await watcher.fell(newest.rootCause, newest.taskManager);
           }
-          if (details.state === 'FINISHED') return counts.atTheEnd();
+          if (details.state === 'FINISHED') return sumOf(lastWordsOf(await this.rest.accumulators(job)));
           if (isOver(details.state)) {
             throw new FlinkRefusedError(
               `Flink ended it as ${details.state}: ${newest?.rootCause ?? 'nobody says why'}`,
             );
           }
-          await this.#lookAt(details, counts, watcher);
+          await this.#lookAt(details, watcher);
         }
         await this.#runtime.sleep(POLL_EVERY_MS);
       }
@@ -155,11 +154,9 @@ export class FlinkCluster {
     }
   }
 
-  async #lookAt(details: JobDetails, counts: BatchCounts, watcher: BatchWatcher): Promise<void> {
-    const running = details.vertices.find(({ status }) => status === 'RUNNING');
-    if (running === undefined) return;
-    watcher.runs(await this.rest.subtasks(details.id, running.id));
-    await counts.look(details);
+  async #lookAt({ id, vertices }: JobDetails, watcher: BatchWatcher): Promise<void> {
+    const running = vertices.find(({ status }) => status === 'RUNNING');
+    if (running !== undefined) watcher.runs(await this.rest.subtasks(id, running.id));
   }
 
   async cancelBatchJobs(): Promise<void> {

@@ -69,11 +69,11 @@ export class HourJobs {
     return this.#newestPublishedMs;
   }
 
-  /** Without the server's names for what was sent, which the jobs do not tell. */
+  /** Of the jobs, and of whoever set the markers. */
   counts(): StoreCounts {
-    const { commands, roundTrips, reads, writes } = this.#options.store.counts;
-    const sum = { commands, roundTrips, reads, writes };
+    const sum = zeroCounts();
     addCounts(sum, this.#counts);
+    addCounts(sum, this.#options.store.counts);
     return sum;
   }
 

@@ -7,6 +7,7 @@ import { type Clock, wallClockMs } from '../../clock.ts';
 import type { StoreName } from '../../declaration.ts';
 import type { StoreCounts } from '../../key-value-store/key-value-store.ts';
 import { operatorOf, parseProgress, type StageProgresses, type SubtaskProgress } from './job-progress.ts';
+import { countsOf, lastWordsOf } from './last-words.ts';
 import { OperatorCounts } from './operator-counts.ts';
 import type { FlinkPlan } from './plan.ts';
 import { type PartitionMarkers, readProgress } from './queryable-state/progress.ts';
@@ -89,6 +90,18 @@ export class JobFigures {
     if (takenAtMs < Number.POSITIVE_INFINITY) this.#takenAtMs = Math.max(this.#takenAtMs, takenAtMs);
   }
 
+  /** What the operators of a job that is over said last. */
+  async readLastWords(job: string): Promise<void> {
+    const toRunMs = this.#clock.nowMs() - wallClockMs();
+    for (const { stage, subtask, progress } of lastWordsOf(await this.#rest.accumulators(job))) {
+      const subtasks = [...(this.#progresses.get(stage) ?? [])];
+      subtasks[subtask] = withNewest(progress, subtasks[subtask]);
+      this.#progresses.set(stage, subtasks);
+      this.#counts.note(stage, subtask, countsOf(progress));
+      this.#takenAtMs = Math.max(this.#takenAtMs, progress.atMs + toRunMs);
+    }
+  }
+
   /** When the oldest of them was said; -∞ if an earlier attempt said it, or nobody. */
   async #readGauges(job: string, { vertex, stage, names }: Gauges): Promise<number> {
     const wallMs = wallClockMs();
@@ -100,8 +113,8 @@ export class JobFigures {
     const known = this.#fresh.has(stage) ? (this.#progresses.get(stage) ?? []) : [];
     const now = subtasks.flatMap((one, subtask) => (one === undefined ? [] : withNewest(one, known[subtask])));
     this.#progresses.set(stage, now);
-    for (const [subtask, { commands, roundTrips, reads, writes }] of now.entries()) {
-      this.#counts.note(stage, subtask, { commands, roundTrips, reads, writes });
+    for (const [subtask, progress] of now.entries()) {
+      this.#counts.note(stage, subtask, countsOf(progress));
     }
     this.#fresh.add(stage);
     return oldestMs;

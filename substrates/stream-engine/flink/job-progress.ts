@@ -22,6 +22,8 @@ const gauge = z.object({
   roundTrips: whole,
   reads: whole,
   writes: whole,
+  /** By the server's names for its commands; absent where the store's server counts none. */
+  sent: z.record(z.string(), whole).optional(),
   pendingKeys: whole,
   /** Beyond every time at the end; null before the beginning. */
   watermarkMs: whole.nullable(),

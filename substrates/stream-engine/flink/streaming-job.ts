@@ -197,6 +197,7 @@ export class StreamingJob {
     try {
       await this.#rest.cancel(job);
       await this.#rest.untilState(job, ['CANCELED', 'FAILED', 'FINISHED'], 60_000);
+      await this.#figures.readLastWords(job);
     } catch (error) {
       if (!isGone(error)) throw error;
     }
