@@ -156,6 +156,9 @@ export class LiveAct {
       silentAfterMs: context.silentAfterMs,
       network,
       ...(options.faults === undefined ? {} : { faults: options.faults }),
+    }).catch(async (error: unknown) => {
+      await Promise.allSettled([network?.close(), substrates.removeLog(log)]);
+      throw error;
     });
     const { epochOffsetMs } = pipeline.runtime.clock;
     const generator = new GeneratorProcess({

@@ -122,8 +122,9 @@ export class Pipeline {
         faults?.supervisor,
       );
     } catch (error) {
-      for (const store of Object.values(stores)) await store.close();
-      for (const binding of Object.values(bindings)) await substrates.removeStore(binding);
+      // A server that is away lets nothing be removed; why it could not be opened is what counts.
+      await Promise.allSettled(Object.values(stores).map((store) => store.close()));
+      await Promise.allSettled(Object.values(bindings).map((binding) => substrates.removeStore(binding)));
       throw error;
     }
     const queryPath = new QueryPath((durationMs) => runtime.sleep(durationMs));
