@@ -7,6 +7,7 @@ import type { Result } from '../results/schema.ts';
 import { given, measured, notMeasured } from './acts.ts';
 import { type ClaimDefinition, decide, type Judgement, notDecidedHere, notProven, ratio, undecided } from './claim.ts';
 import { faultsInWords, isExact, noAudit, struckBetweenWriteAndCommit } from './correctness.ts';
+import { uncountedCpu } from './counted-cpu.ts';
 import { claimedSpeedup, instantMs, snapshotCostShare } from './thresholds.ts';
 import { plural } from './words.ts';
 
@@ -95,7 +96,8 @@ function speedup(result: Result): Judgement {
   const wall = ratio(prime.eventsPerSecond, alpha.eventsPerSecond);
   const perCpu = ratio(prime.eventsPerCpuSecond, alpha.eventsPerCpuSecond);
   if (wall === undefined || perCpu === undefined) return notProven('Alpha has no rate in the capacity act.');
-  const best = Math.max(wall, perCpu);
+  const uncounted = uncountedCpu(result);
+  const best = uncounted === undefined ? Math.max(wall, perCpu) : wall;
   if (best === 0) return notProven('Omega-prime has no rate in the capacity act.');
   const told = otherRungs(result.architectures.alpha).flatMap((rung) => rungInWords(rung, prime));
   const away =
@@ -104,6 +106,7 @@ function speedup(result: Result): Judgement {
     `Omega-prime counted ${formatRate(prime.eventsPerSecond)}, ` +
     `alpha on ${alphaStore(result)} ${formatRate(alpha.eventsPerSecond)}: ` +
     `${formatRatio(wall)}, and ${formatRatio(perCpu)} per CPU-second${away}.` +
+    (uncounted === undefined ? '' : ` CPU-seconds do not decide: ${uncounted}`) +
     (told.length === 0 ? '' : ` Against alpha’s other rungs: ${told.join('; ')}. ${bestInWords(result, alpha)}`);
   return decide(best >= claimedSpeedup, evidence, best);
 }

@@ -3,6 +3,7 @@ import { formatMs, formatRate, formatRatio, formatSeconds } from '../report/form
 import { given, measured, notMeasured } from './acts.ts';
 import { type ClaimDefinition, decide, notDecidedHere, notProven, ratio, undecided } from './claim.ts';
 import { auditInWords, boundaryErrors, givenFaults } from './correctness.ts';
+import { uncountedCpu } from './counted-cpu.ts';
 import { oneWindowOld } from './freshness.ts';
 import { bulkLoad } from './load.ts';
 import { orderOfMagnitude } from './thresholds.ts';
@@ -24,6 +25,8 @@ export const batchClaims: ClaimDefinition[] = [
     evaluate: given('batch', 'capacity', (batch, result) => {
       const alpha = measured(result, 'alpha', 'capacity');
       if (alpha === undefined) return notMeasured(result, 'alpha', 'capacity');
+      const uncounted = uncountedCpu(result);
+      if (uncounted !== undefined) return notDecidedHere(uncounted);
       const cheaper = ratio(batch.eventsPerCpuSecond, alpha.eventsPerCpuSecond);
       if (cheaper === undefined || cheaper === 0)
         return notProven('Batch or alpha counted nothing in the capacity act.');

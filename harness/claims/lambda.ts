@@ -4,6 +4,7 @@ import type { Result } from '../results/schema.ts';
 import { given, measured, notMeasured } from './acts.ts';
 import { type ClaimDefinition, decide, type Judgement, notDecidedHere, notProven, undecided } from './claim.ts';
 import { boundaryErrors, faultsInWords, givenFaults, struckBetweenWriteAndCommit } from './correctness.ts';
+import { uncountedCpu } from './counted-cpu.ts';
 import { instant } from './freshness.ts';
 import { bulkLoad } from './load.ts';
 import { partsOf } from './simplicity.ts';
@@ -94,6 +95,8 @@ function complexAndExpensive(result: Result): Judgement {
   const own = result.architectures.lambda;
   const capacity = measured(result, 'lambda', 'capacity');
   if (own === undefined || capacity === undefined) return notMeasured(result, 'lambda', 'capacity');
+  const uncounted = uncountedCpu(result);
+  if (uncounted !== undefined) return notDecidedHere(uncounted);
   const others = othersOf(result);
   if (others.length === 0) return notDecidedHere('No other architecture was measured beside it.');
   const parts = partsOf(own.declaration);

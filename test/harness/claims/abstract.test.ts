@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FailureFigures, Rung } from '../../../harness/results/acts.ts';
 import { onRedis } from '../../support/result-on-servers.ts';
-import { type Changes, capacityOf, failureOf, faultsAt, judge, judgeResult, verdictOf, without } from './judge.ts';
+import {
+  type Changes,
+  capacityOf,
+  failureOf,
+  faultsAt,
+  judge,
+  judgeResult,
+  onForeignServers,
+  verdictOf,
+  without,
+} from './judge.ts';
 
 const stateful = ['beta', 'omega', 'omega-prime'];
 
@@ -18,6 +28,12 @@ describe('speedup', () => {
   test('is confirmed by 100 times alpha’s default in events a second, or per CPU-second', () => {
     expect(judge('speedup', rates(10_000_000, 4_000_000))).toMatchObject({ verdict: 'confirmed', figure: 100 });
     expect(judge('speedup', rates(9_000_000, 6_000_000))).toMatchObject({ verdict: 'confirmed', figure: 120 });
+  });
+
+  test('goes by events a second alone where the CPU time of a server is in no figure', () => {
+    const { verdict, evidence, figure } = judgeResult('speedup', onForeignServers(rates(9_000_000, 6_000_000)));
+    expect([verdict, figure]).toEqual(['refuted', 90]);
+    expect(evidence).toContain('CPU-seconds do not decide: The flink server (engine) was not started by omegabench');
   });
 
   test('is refuted below, with both ratios, how far it is, and every other rung', () => {

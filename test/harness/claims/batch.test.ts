@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { capacityOf, failureOf, judge, judgeResult, steadyOf, verdictOf, without } from './judge.ts';
+import { capacityOf, failureOf, judge, judgeResult, onForeignServers, steadyOf, verdictOf, without } from './judge.ts';
 
 describe('batch-load', () => {
   const load = (commandsPerEvent: number) => {
@@ -48,6 +48,11 @@ describe('batch-efficient', () => {
   test('is not decided without alpha beside it', () => {
     const { verdict, evidence } = judgeResult('batch-efficient', without('alpha'));
     expect([verdict, evidence]).toEqual(['not-decided-here', 'alpha was not part of this run.']);
+  });
+
+  test('is not decided where the CPU time of a server is in no figure', () => {
+    const result = onForeignServers(perCpuSecond(2_000_000, 100_000));
+    expect(judgeResult('batch-efficient', result).verdict).toBe('not-decided-here');
   });
 
   test('is not decided where batch counted nothing', () => {

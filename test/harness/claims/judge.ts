@@ -3,6 +3,7 @@ import type { Judgement } from '../../../harness/claims/claim.ts';
 import { claims } from '../../../harness/claims/registry.ts';
 import type { CapacityFigures, FailureFigures, SteadyFigures } from '../../../harness/results/acts.ts';
 import { type ArchitectureResult, type Result, resultSchema } from '../../../harness/results/schema.ts';
+import { uncountedServers } from '../../../harness/run/environment.ts';
 import { resultFixture } from '../../support/result-fixture.ts';
 
 interface Acts {
@@ -42,6 +43,17 @@ export function changed(changes: Changes, config: Partial<Result['config']> = {}
       failure: { ...found.failure, ...failure } as ArchitectureResult['failure'],
     };
   }
+  return result;
+}
+
+/** The changed fixture as if a server of others had worked for it. */
+export function onForeignServers(changes: Changes): Result {
+  const result = changed(changes);
+  result.warnings = uncountedServers({
+    foreign: () => [
+      { kind: 'flink', nodes: ['jobs:8081'], roles: ['engine'], ownership: 'foreign', survivesKill: true },
+    ],
+  });
   return result;
 }
 

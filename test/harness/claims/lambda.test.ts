@@ -2,7 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import type { Declaration } from '../../../substrates/declaration.ts';
 import { resultFixture } from '../../support/result-fixture.ts';
 import { onRedis } from '../../support/result-on-servers.ts';
-import { capacityOf, controlAt, faultsAt, judge, judgeResult, steadyOf, verdictOf, without } from './judge.ts';
+import {
+  capacityOf,
+  controlAt,
+  faultsAt,
+  judge,
+  judgeResult,
+  onForeignServers,
+  steadyOf,
+  verdictOf,
+  without,
+} from './judge.ts';
 
 describe('lambda-load', () => {
   test('is confirmed where the serving store takes one write per key, whatever the speed store takes', () => {
@@ -121,6 +131,11 @@ describe('lambda-complex', () => {
 
   test('is not proven where it is complex, and not dearer', () => {
     expect(verdictOf('lambda-complex', { lambda: { capacity: { eventsPerCpuSecond: 200_000 } } })).toBe('not-proven');
+  });
+
+  test('is not decided where the CPU time of a server is in no figure', () => {
+    const result = onForeignServers({ lambda: { capacity: { eventsPerCpuSecond: 80_000 } } });
+    expect(judgeResult('lambda-complex', result).verdict).toBe('not-decided-here');
   });
 
   test('is not decided alone, or where it counted nothing', () => {
