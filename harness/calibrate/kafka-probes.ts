@@ -3,10 +3,11 @@
  * by kafkajs alone, so that nobody takes a client's limit for Kafka's.
  */
 import type { ImpressionBlock } from '../../generators/impression.ts';
-import type { KafkaLogBinding, LogReader } from '../../substrates/event-log/event-log.ts';
+import type { KafkaLogBinding } from '../../substrates/event-log/event-log.ts';
 import { KafkaLog } from '../../substrates/event-log/kafka/kafka-log.ts';
 import { KafkajsEvents } from '../../substrates/event-log/kafka/kafkajs-events.ts';
 import { createTopic, deleteTopic } from '../../substrates/event-log/kafka/topics.ts';
+import { appendAndRead } from './append-and-read.ts';
 import { probeBlocks } from './blocks.ts';
 import type { ProbeFamily } from './probe.ts';
 
@@ -34,8 +35,8 @@ export async function kafkaProbes(options: KafkaProbeOptions): Promise<ProbeFami
     for (const family of families) await family.close();
   };
   try {
-    families.push(await onTopic(bindingOf(options, 'block', 'block'), (binding) => logProbes(binding, blocks)));
-    families.push(await onTopic(bindingOf(options, 'event', 'event'), (binding) => logProbes(binding, blocks)));
+    families.push(await onTopic(bindingOf(options, 'block', 'block'), logProbes));
+    families.push(await onTopic(bindingOf(options, 'event', 'event'), logProbes));
     families.push(await onTopic(bindingOf(options, 'event', 'kafkajs'), (binding) => kafkajsProbes(binding, blocks)));
   } catch (error) {
     await close();
@@ -64,53 +65,19 @@ async function onTopic(
   }
 }
 
-async function logProbes(
-  binding: KafkaLogBinding,
-  blocks: readonly ImpressionBlock[],
-): Promise<ProbeFamily<KafkaCeiling>> {
+async function logProbes(binding: KafkaLogBinding): Promise<ProbeFamily<KafkaCeiling>> {
   const log = await KafkaLog.open(binding);
-  const writer = await log.openWriter(0);
-  let next = 0;
-  const produce = async () => {
-    let rows = 0;
-    for (let i = 0; i < BLOCKS_PER_CALL; i++) {
-      const block = blocks[next % blocks.length] as ImpressionBlock;
-      await writer.append({ ...block, firstSequence: writer.offset }, next++);
-      rows += block.count;
-    }
-    await writer.flush();
-    return rows;
-  };
-  // Enough for a reader even if producing is never measured.
-  for (let i = 0; i < BLOCKS; i += BLOCKS_PER_CALL) await produce();
-
-  let reader: LogReader = await log.openReader(0, 0);
-  const consume = async () => {
-    let rows = 0;
-    for (let entries = 0; entries < BLOCKS_PER_CALL; entries++) {
-      const entry = await reader.read();
-      if (entry?.kind === 'impressions') rows += entry.block.count;
-      else if (entry === undefined) {
-        await reader.close();
-        reader = await log.openReader(0, 0);
-      }
-    }
-    return rows;
-  };
+  const { append, read, close } = await appendAndRead(log, BLOCKS_PER_CALL, (writer) => writer.flush());
   const [producing, consuming] =
     binding.framing === 'block'
       ? (['kafkaBlockProducePerSecond', 'kafkaBlockConsumePerSecond'] as const)
       : (['kafkaEventProducePerSecond', 'kafkaEventConsumePerSecond'] as const);
   return {
     probes: [
-      { name: producing, what: 'impressions produced', work: produce },
-      { name: consuming, what: 'impressions consumed', work: consume },
+      { name: producing, what: 'impressions produced', work: append },
+      { name: consuming, what: 'impressions consumed', work: read },
     ],
-    async close() {
-      await reader.close();
-      await writer.close();
-      await log.close();
-    },
+    close,
   };
 }
 

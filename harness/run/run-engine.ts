@@ -2,7 +2,8 @@
  * What runs the jobs of a run: the embedded engine, or a Flink cluster. Made once for a run; each pipeline is given an
  * engine on its own clock.
  */
-import type { NodeRuntime } from '../../substrates/node-runtime.ts';
+import { MonotonicClock } from '../../substrates/clock.ts';
+import { NodeRuntime } from '../../substrates/node-runtime.ts';
 import { EmbeddedEngine } from '../../substrates/stream-engine/embedded/embedded-engine.ts';
 import { FlinkEngine } from '../../substrates/stream-engine/flink/engine.ts';
 import { discoverProxies } from '../../substrates/stream-engine/flink/queryable-state/discover-proxies.ts';
@@ -33,8 +34,6 @@ export interface RunEngine {
 
 export const embeddedEngine: RunEngine = {
   async describe() {
-    const { MonotonicClock } = await import('../../substrates/clock.ts');
-    const { NodeRuntime } = await import('../../substrates/node-runtime.ts');
     const { name, settings } = new EmbeddedEngine(new NodeRuntime(new MonotonicClock(0)), 0);
     return { name, settings: { ...settings } };
   },
