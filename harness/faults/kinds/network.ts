@@ -5,7 +5,15 @@
 import { type Declaration, type Stage, type StoreName, storesOf } from '../../../substrates/declaration.ts';
 import type { Runtime } from '../../../substrates/runtime.ts';
 import { repeatsWrites } from '../../run/promises.ts';
-import type { ActiveFault, FaultContext, FaultSpecification, Outcome, Situation, Strike } from '../fault.ts';
+import type {
+  ActiveFault,
+  FaultContext,
+  FaultDefinition,
+  FaultSpecification,
+  Outcome,
+  Situation,
+  Strike,
+} from '../fault.ts';
 import { durationOf, reached, struckStore } from '../inside-worker.ts';
 import { combineCounters, type LinkCommand, type LinkCounters, noCounters } from '../proxy/network.ts';
 import { engineOf, type Role, type ServerFacts, urlOf } from '../proxy/servers.ts';
@@ -145,6 +153,21 @@ export interface StruckLinks {
   pause(durationMs: number): Promise<void>;
   isTimeUp(): boolean;
   durationMs: number;
+}
+
+/** A fault of the network on either engine: what it is, and what it does to the links. */
+export function networkFault(
+  own: Pick<FaultDefinition, 'kind' | 'row' | 'description' | 'outcomeOf' | 'plan'>,
+  strike: NetworkStrike,
+): FaultDefinition {
+  return {
+    ...own,
+    whyNot: noServer,
+    engines: ['embedded', 'flink'],
+    forbidden: foreign,
+    needsNetwork: true,
+    inject: (context, specification) => strikeNetwork(context, specification, strike),
+  };
 }
 
 export async function strikeNetwork(
