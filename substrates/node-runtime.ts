@@ -11,6 +11,7 @@ import { openLog } from './event-log/open-log.ts';
 import type { KeyValueStore, KeyValueStoreBinding } from './key-value-store/key-value-store.ts';
 import { openStore } from './key-value-store/open-store.ts';
 import { connectSocket, serveSocket } from './node-sockets.ts';
+import { giveWay } from './priority.ts';
 import type {
   Connection,
   Files,
@@ -60,6 +61,7 @@ export class NodeRuntime implements Runtime {
     const main = new URL(`./stream-engine/embedded/worker-main${extname(import.meta.url)}`, import.meta.url);
     // No arguments of the parent's own node: a debugger's or a test runner's flags are not for the worker.
     const child = fork(fileURLToPath(main), [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    giveWay(child);
     child.send(specification as object);
     return new ChildWorker(child);
   }

@@ -199,6 +199,7 @@ function leastKeys(store: string): number {
 
 /** Flink needs seconds to submit the batch job of an hour. */
 export const LEAST_BATCH_HOUR_ON_FLINK_MS = 20_000;
+const LONG_ON_FLINK = { hourMs: LEAST_BATCH_HOUR_ON_FLINK_MS, capacityLimitMs: 30_000, rungLimitMs: 12_000 };
 /** Registered architectures with a batch job. */
 export const WITH_BATCH_JOB: readonly string[] = ['batch', 'lambda'];
 
@@ -206,23 +207,27 @@ export function isFlink(engine: string): boolean {
   return /^flinks?:/.test(engine);
 }
 
-/** An hour that nobody has said is long enough for what runs. */
-function leastHour(engine: string, architectures: readonly string[]): { hourMs?: number } {
-  const isLong = isFlink(engine) && architectures.some((name) => WITH_BATCH_JOB.includes(name));
-  return isLong ? { hourMs: LEAST_BATCH_HOUR_ON_FLINK_MS } : {};
+/**
+ * What nobody has said is long enough for Flink: an hour for its submissions, and a drain for its compiler to get warm
+ * and for an hour to be over.
+ */
+function longEnough(engine: string, architectures: readonly string[]): Partial<typeof LONG_ON_FLINK> {
+  if (!isFlink(engine)) return {};
+  const { hourMs, ...limits } = LONG_ON_FLINK;
+  return architectures.some((name) => WITH_BATCH_JOB.includes(name)) ? { hourMs, ...limits } : limits;
 }
 
 /**
  * Fills in what was not said. Some defaults follow from other settings: the bound on disorder is at most a quarter of
  * the hour, there are no more workers than partitions, and late impressions are at most an hour later than the bound.
  * Arrivals of a trace that is replayed at a rate say nothing of event times, so batch does not go by them then. The
- * speed store is where the serving store is. On Flink an hour with a batch job is longer.
+ * speed store is where the serving store is. On Flink an hour with a batch job is longer, and so are drains.
  */
 export function withDefaults(settings: Settings, registered: readonly string[]): RunConfig {
   const architectures = settings.architectures ?? [...registered];
   const preset = settings.quick === true ? QUICK_PRESET : {};
-  const hour = leastHour(settings.engine ?? DEFAULTS.engine, architectures);
-  const base = { ...DEFAULTS, ...preset, ...hour, ...settings };
+  const long = longEnough(settings.engine ?? DEFAULTS.engine, architectures);
+  const base = { ...DEFAULTS, ...preset, ...long, ...settings };
   return {
     ...base,
     // Whoever plans everything does not want the default beside it.

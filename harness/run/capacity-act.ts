@@ -1,7 +1,7 @@
 /**
  * Act 1, capacity: a filled log, the same for all, is drained as fast as the pipeline can. What is not done at the time
- * limit is stopped; the rate is what was reflected by the time it took. CPU is that of all processes: the workers and
- * the supervisor.
+ * limit is stopped; the rate is what was reflected by the time until the last of it was, since who publishes whole hours
+ * is stopped in the middle of one. CPU is that of all processes: the workers and the supervisor.
  */
 import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
@@ -105,13 +105,9 @@ async function drain(
     const ownCpuSeconds = runtime.cpuSeconds();
     const serversBefore = context.servers.cpuSeconds();
     const startMs = clock.nowMs();
-    const drained = job.drained().then(() => true);
-    let done = false;
-    while (!done && clock.nowMs() - startMs < how.limitMs) {
-      done = await Promise.race([drained, runtime.sleep(100).then(() => false), interrupted.promise]);
-      const events = completedEvents(job.status());
+    const { done, last } = await follow(pipeline, how.limitMs, interrupted.promise, (events) => {
       progress.update({ text: `${events.toLocaleString('en')} events`, fraction: events / log.events });
-    }
+    });
     const stoppedMs = clock.nowMs();
     const supervisorCpuSeconds = runtime.cpuSeconds() - ownCpuSeconds;
     const [restart] = unplannedRestarts(job.events, startMs);
@@ -119,15 +115,19 @@ async function drain(
     const status = await job.stop();
     const serverCpuSeconds = context.servers.cpuSeconds() - serversBefore;
     const drainedMs = Math.max(...status.partitions.map((partition) => partition.drainedAtMs ?? 0));
-    const elapsedSeconds = ((done ? drainedMs : takenMs(status, stoppedMs)) - startMs) / 1000;
+    if (!done && completedEvents(status) > last.events) last.atMs = takenMs(status, stoppedMs);
+    const elapsedSeconds = ((done ? drainedMs : last.atMs) - startMs) / 1000;
+    if (completedEvents(status) === 0) throw nothingReflected(how.limitMs);
+    // Of one that was stopped, as much as it had used by its last events, as it went on alike.
+    const share = done ? 1 : Math.min(1, (last.atMs - startMs) / (stoppedMs - startMs));
     const serverCommands = await pipeline.checkCommands(status);
     const [difference] = differencesOn(context.servers, serverCommands);
     if (difference !== undefined) throw new JobFailedError(difference);
-    const cpuSeconds = job.cpuSeconds() + supervisorCpuSeconds + serverCpuSeconds;
+    const cpuSeconds = share * (job.cpuSeconds() + supervisorCpuSeconds + serverCpuSeconds);
     return {
       ...figuresOf(status, elapsedSeconds, done, cpuSeconds, config.workers),
       ...(await storeMemoryOf(pipeline.stores)),
-      ...(context.servers.facts.length === 0 ? {} : { serverCpuSeconds, serverCommands }),
+      ...(context.servers.facts.length === 0 ? {} : { serverCpuSeconds: share * serverCpuSeconds, serverCommands }),
     };
   } finally {
     interrupted.release();
@@ -136,9 +136,38 @@ async function drain(
   }
 }
 
+/** Waits until all is drained or the time is over; `last` is when events were completed last. */
+async function follow(
+  { job, runtime }: Pipeline,
+  limitMs: number,
+  interrupted: Promise<never>,
+  onProgress: (events: number) => void,
+): Promise<{ done: boolean; last: { events: number; atMs: number } }> {
+  const { clock } = runtime;
+  const startMs = clock.nowMs();
+  const drained = job.drained().then(() => true);
+  let done = false;
+  let last = { events: 0, atMs: startMs };
+  while (!done && clock.nowMs() - startMs < limitMs) {
+    done = await Promise.race([drained, runtime.sleep(100).then(() => false), interrupted]);
+    const status = job.status();
+    const events = completedEvents(status);
+    if (events > last.events) last = { events, atMs: takenMs(status, clock.nowMs()) };
+    onProgress(events);
+  }
+  return { done, last };
+}
+
 /** Workers that cannot wait for the start are submitted first: that is no part of their rate. */
 async function begun(job: RunningJob): Promise<void> {
   await job.go();
+}
+
+function nothingReflected(limitMs: number): JobFailedError {
+  return new JobFailedError(
+    `no reader could have seen one event after ${limitMs / 1000} s: an answer that waits for an hour to be over needs ` +
+      'more time, or a shorter hour (--capacity-limit, --hour)',
+  );
 }
 
 /** Figures of another moment than the stop count until then. */

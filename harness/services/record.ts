@@ -10,7 +10,11 @@ import { isRunning, markOf, type ProcessMark } from './process-mark.ts';
 
 const markSchema = z.strictObject({ pid: z.int().min(1), start: z.string().min(1) });
 const processSchema = markSchema.extend({ sinceMs: z.number() });
-const commandSchema = z.strictObject({ file: z.string(), args: z.array(z.string()) });
+const commandSchema = z.strictObject({
+  file: z.string(),
+  args: z.array(z.string()),
+  yields: z.boolean().optional(),
+});
 
 const recordSchema = z.strictObject({
   name: z.string(),

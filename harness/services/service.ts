@@ -7,6 +7,8 @@ export interface Command {
   /** Program, by its path. */
   file: string;
   args: readonly string[];
+  /** Runs pipelines, and so gives way to all else (`substrates/priority.ts`). */
+  yields?: boolean | undefined;
 }
 
 /** How a service is started on this machine. */

@@ -142,8 +142,8 @@ async function start(
   return server;
 }
 
-function plain({ file, args }: Command): { file: string; args: string[] } {
-  return { file, args: [...args] };
+function plain({ file, args, yields }: Command): ServiceRecord['serve'] {
+  return { file, args: [...args], ...(yields === undefined ? {} : { yields }) };
 }
 
 async function makeData(world: ServiceWorld, directory: string, name: string, plan: Installation): Promise<void> {

@@ -70,6 +70,7 @@ export const flink: ServiceDeclaration = {
     const command = (memory: readonly string[], main: string, conf: string): Command => ({
       file: java,
       args: ['@conf/jvm.options', ...memory, '-cp', `${jars}/*`, `org.apache.flink.runtime.${main}`, '-c', conf],
+      yields: true,
     });
     return {
       version: VERSION,

@@ -140,6 +140,7 @@ export class FlinkJob implements RunningJob {
     for (const counts of [
       this.#streaming?.storeCounts() ?? {},
       ...this.#hours.map((hours, i) => this.#named(hours, i)),
+      this.#stores.counts(),
     ]) {
       for (const [name, one] of Object.entries(counts) as [StoreName, ReturnType<typeof zeroCounts>][]) {
         stores[name] ??= zeroCounts();

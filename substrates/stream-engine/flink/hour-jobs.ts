@@ -69,12 +69,9 @@ export class HourJobs {
     return this.#newestPublishedMs;
   }
 
-  /** Of the jobs, and of whoever set the markers. */
+  /** Of the jobs; the markers are counted by the handle that sets them. */
   counts(): StoreCounts {
-    const sum = zeroCounts();
-    addCounts(sum, this.#counts);
-    addCounts(sum, this.#options.store.counts);
-    return sum;
+    return this.#counts;
   }
 
   progress(): PartitionProgress[] {

@@ -3,7 +3,7 @@
  * only where there is a batch job.
  */
 import type { StoreName } from '../../declaration.ts';
-import type { KeyValueStore, KeyValueStoreBinding } from '../../key-value-store/key-value-store.ts';
+import type { KeyValueStore, KeyValueStoreBinding, StoreCounts } from '../../key-value-store/key-value-store.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { JobSpecification } from '../stream-engine.ts';
 
@@ -23,6 +23,11 @@ export class OwnStores {
     const store = this.#stores[name];
     if (store === undefined) throw new Error(`the job was given no ${name} store`);
     return store;
+  }
+
+  /** What was sent by way of them. */
+  counts(): Partial<Record<StoreName, StoreCounts>> {
+    return Object.fromEntries(Object.entries(this.#stores).map(([name, { counts }]) => [name, counts]));
   }
 
   async close(): Promise<void> {

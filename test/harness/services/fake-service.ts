@@ -36,7 +36,7 @@ export function fakeService(
     install: async () => ({
       version: '1.2.3',
       format: { file: process.execPath, args: ['-e', FORMAT] },
-      serve: { file: process.execPath, args: ['-e', SERVER] },
+      serve: { file: process.execPath, args: ['-e', SERVER], yields: true },
     }),
     files: (portOffset) => ({ 'conf/fake.json': JSON.stringify({ behaviour, port: port + portOffset }) }),
   };

@@ -1,6 +1,7 @@
 /** Servers that are started, struck, started again and taken down, with node scripts in their place. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { markOf, type ProcessMark } from '../../../harness/services/process-mark.ts';
@@ -75,6 +76,13 @@ describe('a start', () => {
         code: 'OB_CONFLICT',
         message: 'fake is up already with --port-offset 0, not 1',
       });
+    });
+  });
+
+  test('lets a server that runs pipelines give way to all else', async () => {
+    await withFake(async (place) => {
+      const { pid } = await startService('fake', place);
+      expect(getPriority(pid)).toBeGreaterThan(getPriority(process.pid));
     });
   });
 

@@ -20,6 +20,19 @@ export async function startServer(directory: string): Promise<Cluster> {
   return ready(servers, async ([node]) => (await untilOpen(node as Cluster['nodes'][number])).close());
 }
 
+/** One server that speaks TLS only, with this certificate, and wants the password. Error as `startServer`. */
+export async function startSecuredServer(
+  directory: string,
+  { key, certificate, password }: { key: string; certificate: string; password: string },
+): Promise<Cluster> {
+  const ports = await freePorts(1);
+  const servers = startPrograms(directory, ports, () => [
+    ...['--tls-port', String(ports[0]), '--port', '0', '--tls-auth-clients', 'no', '--requirepass', password],
+    ...['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate],
+  ]);
+  return ready(servers, async ([node]) => untilListens(node as Cluster['nodes'][number]));
+}
+
 /** Error if neither redis-server nor valkey-server is on PATH. */
 export async function startCluster(directory: string): Promise<Cluster> {
   const ports = await freePorts(2 * NODES);
@@ -89,6 +102,21 @@ async function untilOpen(node: { host: string; port: number }): Promise<RawLane>
     } catch (error) {
       if (tries === 200) throw error;
       await soon();
+    }
+  }
+}
+
+async function untilListens(node: { host: string; port: number }): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const socket = net.connect(node);
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch (error) {
+      if (tries === 200) throw error;
+      await soon();
+    } finally {
+      socket.destroy();
     }
   }
 }

@@ -77,9 +77,18 @@ final class WindowStateOperator extends AbstractStreamOperator<Void>
     windows = 0;
     if (!context.isRestored()) return;
     for (long[] saved : savedFigures.get()) {
+      requireSameHour(saved[2]);
       status.storedEvents += saved[0];
       windows += saved[1];
     }
+  }
+
+  /** Counts of other hours cannot be told apart into these; Flink itself would take them for the same. */
+  private void requireSameHour(long savedHourMs) {
+    if (savedHourMs == settings.hourMs()) return;
+    throw new IllegalStateException(
+        "the state counts by hours of " + savedHourMs + " ms, and this program by hours of " + settings.hourMs()
+            + " ms: start it without the savepoint, or with the same hour");
   }
 
   @Override
@@ -261,7 +270,7 @@ final class WindowStateOperator extends AbstractStreamOperator<Void>
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
-    savedFigures.update(List.of(new long[] {status.storedEvents, windows}));
+    savedFigures.update(List.of(new long[] {status.storedEvents, windows, settings.hourMs()}));
   }
 
   /** The end of a bounded input: what is due is handed over now. */

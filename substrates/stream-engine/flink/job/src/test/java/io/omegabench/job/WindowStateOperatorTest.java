@@ -25,7 +25,11 @@ class WindowStateOperatorTest {
   }
 
   private KeyedOneInputStreamOperatorTestHarness<Long, Change, Void> harness(String stage) throws Exception {
-    operator = new WindowStateOperator(Plans.of(stage, 2, ""), 0, RecordingStore::open);
+    return harness(Plans.of(stage, 2, ""));
+  }
+
+  private KeyedOneInputStreamOperatorTestHarness<Long, Change, Void> harness(Plan plan) throws Exception {
+    operator = new WindowStateOperator(plan, 0, RecordingStore::open);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         operator, (change) -> change.tweetId, Types.LONG, 128, 1, 0);
   }
@@ -169,6 +173,21 @@ class WindowStateOperatorTest {
         restored.open();
         assertEquals("[0, 1, 0]", operator.index.get(7).toString());
       }
+    }
+  }
+
+  @Test
+  void stateOfOtherHoursIsRefused() throws Exception {
+    OperatorSubtaskState saved;
+    try (var harness = open(Plans.OMEGA_PRIME)) {
+      count(harness, 7, 0, 1);
+      saved = harness.snapshot(1, 1);
+    }
+    String other = Plans.json(Plans.OMEGA_PRIME, 2, "").replace("\"hourMs\":1000", "\"hourMs\":2000");
+    try (var harness = harness(Plan.parse(Plans.encode(other)))) {
+      var refused = assertThrows(IllegalStateException.class, () -> harness.initializeState(saved));
+      assertTrue(refused.getMessage().startsWith(
+          "the state counts by hours of 1000 ms, and this program by hours of 2000 ms"), refused.getMessage());
     }
   }
 
