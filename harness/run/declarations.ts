@@ -4,7 +4,7 @@
  */
 import { DeclarationError, findArchitecture, loadArchitecture } from '../../architectures/registry.ts';
 import type { BatchJobStage, Declaration, Stage } from '../../substrates/declaration.ts';
-import type { RunConfig } from '../config/run-config.ts';
+import { isFlink, type RunConfig } from '../config/run-config.ts';
 import type { Warning } from '../results/schema.ts';
 
 /** All declarations of a run, in its order. Error: `DeclarationError`. */
@@ -105,14 +105,20 @@ export interface RungPlan {
  */
 export function rungsOf(
   declaration: Declaration,
-  { store, storeSync: configured, redisClient }: Pick<RunConfig, 'store' | 'storeSync' | 'redisClient'>,
+  {
+    store,
+    storeSync: configured,
+    redisClient,
+    engine,
+  }: Pick<RunConfig, 'store' | 'storeSync' | 'redisClient' | 'engine'>,
 ): RungPlan[] {
   const storeSync = configured === 'on';
   const base = { declaration, storeSync, checkpoints: true };
   if (declaration.name === 'omega-prime') {
     return [{ ...base, name: 'no checkpoints', options: 'checkpoint interval 0', checkpoints: false }];
   }
-  if (declaration.name !== 'alpha') return [];
+  // A job on Flink has one client of its own.
+  if (declaration.name !== 'alpha' || isFlink(engine)) return [];
   if (store.startsWith('redis')) {
     const others = (Object.keys(REDIS_CLIENTS) as RunConfig['redisClient'][]).filter((name) => name !== redisClient);
     return others.map((name) => ({ ...base, name, options: REDIS_CLIENTS[name], redisClient: name }));

@@ -125,8 +125,11 @@ export class FlinkCluster {
     return this.#jar;
   };
 
-  /** Error if the job did not finish; one that Flink restarts has only fallen. */
-  async runToEnd(plan: FlinkPlan, watcher: BatchWatcher): Promise<StoreCounts> {
+  /**
+   * Error if the job did not finish; one that Flink restarts has only fallen. `counted` is told what it has asked of its
+   * store, however it ended.
+   */
+  async runToEnd(plan: FlinkPlan, watcher: BatchWatcher, counted: (counts: StoreCounts) => void): Promise<void> {
     const job = await this.rest.run(await this.jar(), { programArguments: planArguments(plan) });
     this.#batchJobs.add(job);
     try {
@@ -138,8 +141,9 @@ export class FlinkCluster {
             fellMs = newest.atMs;
             await watcher.fell(newest.rootCause, newest.taskManager);
           }
-          if (details.state === 'FINISHED') return sumOf(lastWordsOf(await this.rest.accumulators(job)));
           if (isOver(details.state)) {
+            counted(sumOf(lastWordsOf(await this.rest.accumulators(job))));
+            if (details.state === 'FINISHED') return;
             throw new FlinkRefusedError(
               `Flink ended it as ${details.state}: ${newest?.rootCause ?? 'nobody says why'}`,
             );

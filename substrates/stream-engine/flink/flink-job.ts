@@ -81,7 +81,7 @@ export class FlinkJob implements RunningJob {
           arrivals,
           store: stores.get(stage.store),
           planOf: (mode) => cluster.planOf(mode),
-          runToEnd: (plan) => cluster.runToEnd(plan, this.#history.watcherOfBatch(index)),
+          runToEnd: (plan, counted) => cluster.runToEnd(plan, this.#history.watcherOfBatch(index), counted),
         }),
       );
     }

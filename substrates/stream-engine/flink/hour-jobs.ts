@@ -28,13 +28,13 @@ export interface HourJobsOptions {
   index: number;
   hourMs: number;
   partitions: number;
-  arrivals: TopicArrivals;
+  arrivals: Pick<TopicArrivals, 'last' | 'firstArrivalMs' | 'placeAt' | 'start'>;
   /** The store that the stage loads: markers are set by way of it. */
   store: KeyValueStore;
   /** The plan of a job of this mode. */
   planOf(mode: FlinkPlanMode): FlinkPlan;
-  /** Runs a job to its end; resolves with what it asked of its store. Rejects if it failed, so that it is run again. */
-  runToEnd(plan: FlinkPlan): Promise<StoreCounts>;
+  /** Runs a job to its end, and says what it asked of its store. Rejects if it failed, so that it is run again. */
+  runToEnd(plan: FlinkPlan, counted: (counts: StoreCounts) => void): Promise<void>;
 }
 
 type BatchMode = Extract<FlinkPlanMode, { kind: 'batch' }>;
@@ -180,9 +180,7 @@ export class HourJobs {
   async #runHour({ mode, offsets, isLast }: Hour): Promise<void> {
     const { runtime, hourMs, store, partitions } = this.#options;
     this.#readOffsets = [...offsets];
-    const counts = await this.#runJob(mode);
-    if (counts === undefined) return;
-    addCounts(this.#counts, counts);
+    if (!(await this.#runJob(mode))) return;
     for (let partition = 0; partition < partitions; partition++) {
       const marker = { name: 'published-hour', value: mode.hourStartMs } as const;
       await store.bulkLoad(createRows(0), { partition, epoch: 0 }, marker);
@@ -193,17 +191,18 @@ export class HourJobs {
     if (isLast) this.#drainedAtMs = runtime.clock.nowMs();
   }
 
-  /** Undefined if it was stopped. */
-  async #runJob(mode: BatchMode): Promise<StoreCounts | undefined> {
+  /** False if it was stopped. */
+  async #runJob(mode: BatchMode): Promise<boolean> {
     const plan = this.#options.planOf(mode);
     const { runtime } = this.#options;
     let unreachableSinceMs: number | undefined;
     for (let attempt = 1; ; attempt++) {
-      if (this.#isStopped) return undefined;
+      if (this.#isStopped) return false;
       try {
-        return await this.#options.runToEnd(plan);
+        await this.#options.runToEnd(plan, (counts) => addCounts(this.#counts, counts));
+        return true;
       } catch (error) {
-        if (this.#isStopped) return undefined;
+        if (this.#isStopped) return false;
         if (error instanceof FlinkUnavailableError) {
           const nowMs = runtime.clock.nowMs();
           unreachableSinceMs ??= nowMs;

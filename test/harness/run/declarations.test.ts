@@ -18,7 +18,7 @@ async function stages(settings: Settings): Promise<Record<string, Stage>> {
 
 const find = (name: string) => architectures.find((declaration) => declaration.name === name) as Declaration;
 
-const EMBEDDED = { store: 'lmdb', storeSync: 'on', redisClient: 'pipeline' } as const;
+const EMBEDDED = { store: 'lmdb', storeSync: 'on', redisClient: 'pipeline', engine: 'embedded' } as const;
 
 describe('the declarations of a run', () => {
   test('are the registered ones where no flag says otherwise', async () => {
@@ -114,6 +114,12 @@ describe('the rungs', () => {
     const cassandra = { ...EMBEDDED, store: 'cassandra://127.0.0.1:9042/omegabench?dc=datacenter1' };
     expect(rungsOf(find('alpha'), cassandra)).toEqual([]);
     expect(rungsOf(find('omega-prime'), cassandra)).toHaveLength(1);
+  });
+
+  test('on Flink, whose job has a client of its own, are none of alpha', () => {
+    const flink = { ...EMBEDDED, store: 'redis://127.0.0.1:6379/0', engine: 'flink://127.0.0.1:8081' };
+    expect(rungsOf(find('alpha'), flink)).toEqual([]);
+    expect(rungsOf(find('omega-prime'), flink)).toHaveLength(1);
   });
 });
 
