@@ -1,7 +1,7 @@
 /**
  * Act 1, capacity: a filled log, the same for all, is drained as fast as the pipeline can. What is not done at the time
- * limit is stopped; the rate is what was reflected by the time until the last of it was, since who publishes whole hours
- * is stopped in the middle of one. CPU is that of all processes: the workers and the supervisor.
+ * limit is stopped; the rate is what was reflected by the time until the last of it was, since who publishes whole
+ * hours is stopped in the middle of one. CPU is that of all processes: the workers and the supervisor.
  */
 import type { Declaration, StoreName } from '../../substrates/declaration.ts';
 import type { EventLogBinding } from '../../substrates/event-log/event-log.ts';
@@ -137,8 +137,8 @@ async function drain(
 }
 
 /** Waits until all is drained or the time is over; `last` is when events were completed last. */
-async function follow(
-  { job, runtime }: Pipeline,
+export async function follow(
+  { job, runtime }: Pick<Pipeline, 'job' | 'runtime'>,
   limitMs: number,
   interrupted: Promise<never>,
   onProgress: (events: number) => void,

@@ -50,7 +50,10 @@ async function withHours(
     planOf: (mode) => ({ mode }) as FlinkPlan,
     runToEnd: (plan, counted) => runToEnd(plan.mode as Mode, counted),
   });
-  await world.run(body(hours, () => store.markers('published-hour', 2)), 100 * HOUR_MS);
+  await world.run(
+    body(hours, () => store.markers('published-hour', 2)),
+    100 * HOUR_MS,
+  );
 }
 
 describe('the batch jobs of a log', () => {
