@@ -5,9 +5,6 @@
  * An answer (count, sum of fingerprints) for (tweet, hour) that equals the sums of the first `count` impressions is
  * explained, and the prefix tells how far it reaches. One that equals none is doubled, lost or torn. By chance a wrong
  * answer equals one in 2¹⁵ times.
- *
- * A store to which increments are under way side by side may apply a later one first, so that an answer lacks one or
- * two of the last impressions that it reaches to. It is explained too, where the caller says how far they may be apart.
  */
 import {
   createBlock,
@@ -48,9 +45,6 @@ export interface TweetPrefix {
   arrivalMs: number;
 }
 
-/** Of the impressions of one (tweet, hour), as many are under way out of order at most; more is not looked for. */
-const MOST_MISSING = 2;
-
 /** The impressions of one (tweet, hour), growing. */
 class KeyImpressions {
   length = 0;
@@ -70,34 +64,6 @@ class KeyImpressions {
     }
     this.places[at] = place;
     this.sums[at] = (at === 0 ? 0 : (this.sums[at - 1] as number)) + fingerprint;
-  }
-
-  fingerprint(at: number): number {
-    return ((this.sums[at] as number) - (at === 0 ? 0 : (this.sums[at - 1] as number))) | 0;
-  }
-
-  /**
-   * How many of the last impressions a prefix lacks to have this count and sum: 0 where it is whole, up to
-   * `MOST_MISSING` where they lie within `unorderedEvents` of the log before its last; undefined if none has them.
-   */
-  missing(count: number, sum: number, unorderedEvents: number): number | undefined {
-    const most = unorderedEvents === 0 ? 0 : MOST_MISSING;
-    for (let missing = 0; missing <= most && count + missing <= this.length; missing++) {
-      const last = count + missing - 1;
-      let first = last;
-      while (first > 0 && (this.places[last] as number) - (this.places[first - 1] as number) < unorderedEvents) first--;
-      if (this.#some(missing, first, last, ((this.sums[last] as number) - sum) | 0)) return missing;
-    }
-    return undefined;
-  }
-
-  /** Whether so many of the impressions `first` to `last - 1` have fingerprints that add up to `sum`. */
-  #some(howMany: number, first: number, last: number, sum: number): boolean {
-    if (howMany === 0) return sum === 0;
-    for (let at = first; at < last; at++) {
-      if (this.#some(howMany - 1, at + 1, last, (sum - this.fingerprint(at)) | 0)) return true;
-    }
-    return false;
   }
 }
 
@@ -142,24 +108,16 @@ export class TweetPrefixes {
 
   /**
    * The prefix of a tweet's impressions of an hour with exactly this count and sum of fingerprints (32 bits, signed or
-   * not). `tweet` is its index among the tweets given. With `unorderedEvents`, also a prefix that lacks one or two
-   * impressions, if they lie within so many of the partition's log before its last.
+   * not). `tweet` is its index among the tweets given.
    */
-  match(
-    tweet: number,
-    hourStartMs: number,
-    count: number,
-    fingerprintSum: number,
-    unorderedEvents = 0,
-  ): TweetPrefix | undefined {
+  match(tweet: number, hourStartMs: number, count: number, fingerprintSum: number): TweetPrefix | undefined {
     if (count === 0 && (fingerprintSum | 0) === 0) return { length: 0, lastSequence: -1, arrivalMs: -Infinity };
     const impressions = this.#hours[tweet]?.keys.get(hourStartMs);
     if (impressions === undefined || !Number.isInteger(count) || count < 1 || count > impressions.length)
       return undefined;
-    const missing = impressions.missing(count, fingerprintSum | 0, unorderedEvents);
-    if (missing === undefined) return undefined;
+    if (impressions.sums[count - 1] !== (fingerprintSum | 0)) return undefined;
     const { partition } = this.#tweets[tweet] as TweetKey;
-    return { length: count, ...this.#whenAndWhich(partition, impressions.places[count + missing - 1] as number) };
+    return { length: count, ...this.#whenAndWhich(partition, impressions.places[count - 1] as number) };
   }
 
   /** How many impressions of an hour had come by `timeMs`. O(log² impressions). */
@@ -181,10 +139,10 @@ export class TweetPrefixes {
   /** Visits a tweet's impressions, hour by hour of event time, each hour in the order of the log. */
   forEachImpression(tweet: number, visit: (hourStartMs: number, arrivalMs: number, fingerprint: number) => void): void {
     const { partition } = this.#tweets[tweet] as TweetKey;
-    for (const [hourStartMs, impressions] of this.#hours[tweet]?.keys ?? []) {
-      for (let k = 0; k < impressions.length; k++) {
-        const { arrivalMs } = this.#whenAndWhich(partition, impressions.places[k] as number);
-        visit(hourStartMs, arrivalMs, impressions.fingerprint(k));
+    for (const [hourStartMs, { places, sums, length }] of this.#hours[tweet]?.keys ?? []) {
+      for (let k = 0; k < length; k++) {
+        const fingerprint = ((sums[k] as number) - (k === 0 ? 0 : (sums[k - 1] as number))) | 0;
+        visit(hourStartMs, this.#whenAndWhich(partition, places[k] as number).arrivalMs, fingerprint);
       }
     }
   }

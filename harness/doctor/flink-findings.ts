@@ -6,6 +6,10 @@ import { type Finding, finding, judgeRoundTrip } from './findings.ts';
 const VERSION = '2.3';
 /** Progress is read from metrics: what is older than this is no progress. */
 const SLOW_METRICS_MS = 1000;
+/** Answers about a job are older than a report of ours otherwise. */
+const SLOW_REFRESH_MS = 1000;
+/** Metrics stand still for so long when a task manager is killed while it is asked for them. */
+const SLOW_WEB_TIMEOUT_MS = 10_000;
 /** A recovery waits for as long before it begins. */
 const SLOW_HEARTBEAT_MS = 10_000;
 
@@ -20,6 +24,8 @@ export function judgeFlink(facts: FlinkFacts): Finding[] {
     judgeSavepoints(facts),
     judgeQueryableState(facts),
     judgeMetrics(facts),
+    judgeRefresh(facts),
+    judgeWebTimeout(facts),
     judgeHeartbeat(facts),
     judgeRoundTrip(facts.roundTripMs),
   ];
@@ -149,6 +155,28 @@ function judgeMetrics({ metricsIntervalMs }: FlinkFacts): Finding {
     // 0 turns them off.
     { level: 'problem', when: metricsIntervalMs === 0, remedy },
     { level: 'warning', when: metricsIntervalMs > SLOW_METRICS_MS, remedy },
+  );
+}
+
+function judgeRefresh({ refreshIntervalMs }: FlinkFacts): Finding {
+  return finding(
+    {
+      check: 'REST answers',
+      found: `up to ${refreshIntervalMs} ms old`,
+      why: 'a failure is seen, and the end of its recovery, as late as that',
+    },
+    { level: 'warning', when: refreshIntervalMs > SLOW_REFRESH_MS, remedy: 'Set web.refresh-interval: 100.' },
+  );
+}
+
+function judgeWebTimeout({ webTimeoutMs }: FlinkFacts): Finding {
+  return finding(
+    {
+      check: 'REST time-out',
+      found: `${webTimeoutMs} ms`,
+      why: 'while a task manager that was killed is asked for metrics, there are none of any',
+    },
+    { level: 'warning', when: webTimeoutMs > SLOW_WEB_TIMEOUT_MS, remedy: 'Set web.timeout: 5000.' },
   );
 }
 

@@ -23,8 +23,6 @@ export interface ExplainableAnswers {
   prefixes?: TweetPrefixes;
   /** By tweet (index), and hour: absent if no answer comes from a batch job. */
   published?: readonly ReadonlyMap<number, PublishedValue>[];
-  /** Events of a partition among which increments may have overtaken each other; none if absent. */
-  unorderedEvents?: number;
 }
 
 export interface Lateness {

@@ -1,8 +1,7 @@
 /**
  * Judges the answers that were sampled while a run went on: each must be explained, that is, equal the first so many
  * impressions of its (tweet, hour) in the order of the log, and none that the log had not taken by the time of the
- * reply. (There is no lower bound: how old an answer may be is freshness, not rightness.) Where a store applies the
- * increments of a batch in no order, one or two of the batch may be missing.
+ * reply. (There is no lower bound: how old an answer may be is freshness, not rightness.)
  *
  * An answer that equals no prefix was doubled, lost or torn at that moment, whatever the final counts say. It is a
  * passing error if a later answer for the same key is explained again, and a lasting one if the last is not.
@@ -74,7 +73,7 @@ function kindOf(
   truth: ExplainableAnswers,
 ): AnswerKind {
   if (counter === 0 && fingerprint === 0) return 'empty';
-  const prefix = truth.prefixes?.match(tweet, hourStartMs, counter, fingerprint, truth.unorderedEvents);
+  const prefix = truth.prefixes?.match(tweet, hourStartMs, counter, fingerprint);
   const published = truth.published?.[tweet]?.get(hourStartMs);
   const isPublished = published?.counter === counter && published.fingerprint === fingerprint;
   if (prefix === undefined && !isPublished) return 'unexplained';

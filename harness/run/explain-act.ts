@@ -22,20 +22,16 @@ export interface SampledAct {
   sampler: Pick<AnswerSampler, 'tweets' | 'answers'>;
 }
 
-/**
- * Judges the samples against what the log holds; undefined if nothing tells what was to be answered. Increments may
- * have overtaken each other among `unorderedEvents` of a partition.
- */
+/** Judges the samples against what the log holds; undefined if nothing tells what was to be answered. */
 export async function explainAct(
   act: SampledAct,
   declaration: Declaration,
   lateness: Lateness,
-  unorderedEvents = 0,
 ): Promise<Explanation | undefined> {
   const { source, log, sampler } = act;
   const spans = log.kind === 'memory' ? undefined : await spansOfBinding(log);
   const truth = explainableAnswers(source, sampler.tweets, declaration, lateness, spans);
-  return truth === undefined ? undefined : explainAnswers(sampler.answers, { ...truth, unorderedEvents });
+  return truth === undefined ? undefined : explainAnswers(sampler.answers, truth);
 }
 
 /** The figures of a result; none where nothing was judged. */

@@ -18,7 +18,6 @@ import { type FailureOptions, figuresOf } from './failure-figures.ts';
 import { type Audited, verdictOnFailStop, verdictOnFaults } from './failure-verdict.ts';
 import { LiveAct, MAX_GENERATOR_LATENESS_P99_MS } from './live-act.ts';
 import { latenessReason } from './steady-act.ts';
-import { unorderedEventsOf } from './unordered-events.ts';
 import { unplannedSilence } from './unplanned-restarts.ts';
 
 /** After the end of the stream everything must have settled within this. */
@@ -47,8 +46,7 @@ export async function runFailure(context: ActContext, options: FailureOptions): 
       course.failStop === undefined
         ? await audit(context, act, declaration, effects, planned, faultFolder, invalidBecause)
         : { failure: course.failStop, seconds: 0 };
-    const unorderedEvents = unorderedEventsOf(context.config, declaration);
-    const explanation = await explainAct(act, declaration, context.config, unorderedEvents);
+    const explanation = await explainAct(act, declaration, context.config);
     const outcomes = faults.outcomes();
     const unexplained = unexplainedEvidence(act, declaration, explanation, records, outcomes);
     const named = records.map(({ trigger, bit }) => ({ name: trigger, bit }));

@@ -22,7 +22,6 @@ import {
 } from './live-figures.ts';
 import { differencesOn } from './run-servers.ts';
 import { storeMemoryOf } from './store-memory.ts';
-import { unorderedEventsOf } from './unordered-events.ts';
 import { unplannedRestarts } from './unplanned-restarts.ts';
 
 /** Distinct (tweet, hour) keys per event of a stream: what one write for each key and hour costs. */
@@ -40,8 +39,7 @@ export async function runSteady(
   const act = await LiveAct.open(context, { name: 'steady', declaration, source });
   try {
     const { generator, status, cost, spoilt } = await offerAndStop(context, act);
-    const unorderedEvents = unorderedEventsOf(context.config, declaration);
-    const explanation = await explainAct(act, declaration, context.config, unorderedEvents);
+    const explanation = await explainAct(act, declaration, context.config);
     const span = measuredSpan(source);
     const lag = lagOf(act, declaration, span);
     const probes = act.prober.log.figures(span.fromMs, span.toMs);

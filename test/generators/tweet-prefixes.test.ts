@@ -67,28 +67,6 @@ describe('tweet prefixes', () => {
     expect(none).toEqual(none.map(() => undefined));
   });
 
-  test('match a prefix that lacks one or two of its last, where increments may overtake each other', () => {
-    // Tweet 7's hour 0 has the sequences 0, 3 and 5, in places 0, 3 and 5 of the log.
-    const prefixes = new TweetPrefixes(source, tweets);
-    const unordered = (events: number, ...sequences: number[]) =>
-      prefixes.match(0, 0, sequences.length, sumOf(0, sequences), events);
-    expect(unordered(1000, 0, 5)).toMatchObject({ length: 2, lastSequence: 5 });
-    expect(unordered(1000, 3, 5)).toMatchObject({ length: 2, lastSequence: 5 });
-    expect(unordered(1000, 3)).toMatchObject({ length: 1, lastSequence: 3 });
-    expect(unordered(1000, 5)).toMatchObject({ length: 1, lastSequence: 5 });
-    // A prefix is taken for one, and not for a longer one with a hole.
-    expect(unordered(1000, 0, 3)).toMatchObject({ length: 2, lastSequence: 3 });
-    // What is missing lies within so many events before the last: 3 within 3 of 5, 0 within 6.
-    expect(unordered(3, 0, 5)).toMatchObject({ lastSequence: 5 });
-    expect(unordered(2, 0, 5)).toBeUndefined();
-    expect(unordered(6, 3, 5)).toMatchObject({ lastSequence: 5 });
-    expect(unordered(5, 3, 5)).toBeUndefined();
-    // Doubled, foreign, and beyond the end.
-    expect(unordered(1000, 5, 5)).toBeUndefined();
-    expect(unordered(1000, 0, 2)).toBeUndefined();
-    expect(unordered(1000, 0, 3, 3)).toBeUndefined();
-  });
-
   test('leave out what came too late by the watermark, tested before each event', () => {
     // After the event at 30 the watermark is 28: hour 0 is gone at 10 + 4, hour 10 at 24.
     const prefixes = new TweetPrefixes(source, tweets, { drop: { maxOutOfOrderMs: 2, allowedLatenessMs: 4 } });

@@ -1,18 +1,31 @@
 /**
  * Writes rows. Increments go one by one, as alpha means it, or in batches of one partition if the binding says so;
- * everything else goes in batches of one partition, which the server applies as one mutation.
+ * everything else goes in batches of one partition, which the server applies as one mutation. Increments of a key
+ * follow each other, so that it never holds a later one without those before; the server would make them wait anyway.
  *
  * A call is not applied as a whole: when it fails, some of its rows may be there. Its error says `no` only if none is.
  * A row is counted as a command when it is acknowledged.
  */
 import type { KeyColumns, RowColumns } from '../key-value-store.ts';
 import { countWrites } from '../store-counts.ts';
+import { InTurn } from './in-turn.ts';
 import { LandedParts } from './landed-parts.ts';
 import { chunksByPartition, type PartitionChunk, shardOf, tweetOf } from './layout.ts';
 import { type Parameters, ROWS_PER_REQUEST, type Session } from './session.ts';
 
 /** Rows of one counter batch: the server locks and reads them one after another. */
 const COUNTERS_PER_BATCH = 100;
+
+/** Lanes of a tweet's id, and the start of its hour. */
+type Key = [lo: number, hi: number, hourStartMs: number];
+
+interface ChunkOptions {
+  parts?: LandedParts;
+  /** False where the chunks are counted by others. */
+  commands?: boolean;
+  /** Where chunks of a partition follow each other. */
+  turns?: InTurn;
+}
 
 export class RowWriter {
   readonly #session: Session;
@@ -26,18 +39,21 @@ export class RowWriter {
     const { statements, binding } = this.#session;
     if (binding.batchCounters === true) {
       const chunks = chunksByPartition(rows, COUNTERS_PER_BATCH);
-      await this.#writeChunks('counters', statements.increment, chunks, (row, { shard, hourStartMs }) =>
-        addition(rows, row, shard, hourStartMs),
-      );
+      const turns = new InTurn();
+      const increment = (row: number, { shard, hourStartMs }: PartitionChunk): Parameters =>
+        addition(rows, row, shard, hourStartMs);
+      await this.#writeChunks('counters', statements.increment, chunks, increment, { turns });
       return;
     }
     const request = { table: 'counters', kind: 'write' } as const;
     const parts = new LandedParts();
-    await parts.each(this.#session.rows, rows.count, async (row) => {
-      const shard = shardOf(rows.tweetIdLo[row] as number, rows.tweetIdHi[row] as number);
-      const parameters = addition(rows, row, shard, rows.hourStartMs[row] as number);
-      await this.#session.execute(request, statements.increment, parameters);
-      countWrites(this.#session.counts, 1);
+    const turns = new InTurn();
+    await parts.each(this.#session.rows, rows.count, (row) => {
+      const [lo, hi, hourStartMs] = [rows.tweetIdLo[row], rows.tweetIdHi[row], rows.hourStartMs[row]] as Key;
+      return turns.take(`${lo} ${hi} ${hourStartMs}`, async () => {
+        await this.#session.execute(request, statements.increment, addition(rows, row, shardOf(lo, hi), hourStartMs));
+        countWrites(this.#session.counts, 1);
+      });
     });
   }
 
@@ -74,13 +90,16 @@ export class RowWriter {
     statement: string,
     chunks: readonly PartitionChunk[],
     parametersOf: (row: number, chunk: PartitionChunk) => Parameters,
-    { parts = new LandedParts(), commands = true } = {},
+    { parts = new LandedParts(), commands = true, turns }: ChunkOptions = {},
   ): Promise<void> {
-    await parts.each(this.#session.batches, chunks.length, async (i) => {
+    await parts.each(this.#session.batches, chunks.length, (i) => {
       const chunk = chunks[i] as PartitionChunk;
-      const parameters = chunk.rows.map((row) => parametersOf(row, chunk));
-      await this.#session.batch({ table, kind: 'write' }, statement, parameters, table === 'counters');
-      if (commands) countWrites(this.#session.counts, chunk.rows.length);
+      const send = async (): Promise<void> => {
+        const parameters = chunk.rows.map((row) => parametersOf(row, chunk));
+        await this.#session.batch({ table, kind: 'write' }, statement, parameters, table === 'counters');
+        if (commands) countWrites(this.#session.counts, chunk.rows.length);
+      };
+      return turns === undefined ? send() : turns.take(`${chunk.shard} ${chunk.hourStartMs}`, send);
     });
   }
 }

@@ -17,6 +17,10 @@ export interface FlinkFacts {
   queryableState: boolean;
   /** How old a metric may be when REST tells it. */
   metricsIntervalMs: number;
+  /** How old an answer about a job may be. */
+  refreshIntervalMs: number;
+  /** For so long REST waits for a process that was killed, and tells no metric. */
+  webTimeoutMs: number;
   /** After so long a process that hangs counts as dead. */
   heartbeatTimeoutMs: number;
   /** Whether REST takes jars. */
@@ -29,6 +33,8 @@ const TIMEOUT_MS = 5000;
 
 /** What Flink does where its configuration says nothing. */
 const DEFAULT_METRICS_INTERVAL_MS = 10_000;
+const DEFAULT_REFRESH_INTERVAL_MS = 3000;
+const DEFAULT_WEB_TIMEOUT_MS = 600_000;
 const DEFAULT_HEARTBEAT_TIMEOUT_MS = 50_000;
 
 /** Rejects as the REST client does, after 5 s at the latest. */
@@ -53,6 +59,8 @@ export async function probeFlink(options: FlinkRestOptions): Promise<FlinkFacts>
     savepointDirectory: first('execution.checkpointing.savepoint-dir', 'state.savepoints.dir'),
     queryableState: first('queryable-state.enable') === 'true',
     metricsIntervalMs: duration('metrics.fetcher.update-interval', DEFAULT_METRICS_INTERVAL_MS),
+    refreshIntervalMs: duration('web.refresh-interval', DEFAULT_REFRESH_INTERVAL_MS),
+    webTimeoutMs: duration('web.timeout', DEFAULT_WEB_TIMEOUT_MS),
     heartbeatTimeoutMs: duration('heartbeat.timeout', DEFAULT_HEARTBEAT_TIMEOUT_MS),
     takesJars: first('web.submit.enable') !== 'false',
     roundTripMs,

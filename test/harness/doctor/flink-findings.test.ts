@@ -24,6 +24,8 @@ describe('Flink', () => {
       'savepoints: file:///state/savepoints',
       'queryable state: on',
       'metrics: fetched every 250 ms',
+      'REST answers: up to 100 ms old',
+      'REST time-out: 5000 ms',
       'heartbeat: times out after 4000 ms',
       'round trip: 3.0 ms',
     ]);
@@ -46,6 +48,11 @@ describe('Flink', () => {
     ['metrics of a second', { metricsIntervalMs: 1000 }, []],
     ['the default of metrics', { metricsIntervalMs: 10_000 }, ['warning metrics']],
     ['no metrics', { metricsIntervalMs: 0 }, ['problem metrics']],
+    [
+      'the default of its REST API',
+      { refreshIntervalMs: 3000, webTimeoutMs: 600_000 },
+      ['warning REST answers', 'warning REST time-out'],
+    ],
     ['the default of heartbeats', { heartbeatTimeoutMs: 50_000 }, ['warning heartbeat']],
     ['a long way', { roundTripMs: 40 }, ['warning round trip']],
   ])('with %s', (_, changes, expected) => {

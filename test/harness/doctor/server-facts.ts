@@ -48,6 +48,8 @@ export const goodFlink: FlinkFacts = {
   savepointDirectory: 'file:///state/savepoints',
   queryableState: true,
   metricsIntervalMs: 250,
+  refreshIntervalMs: 100,
+  webTimeoutMs: 5000,
   heartbeatTimeoutMs: 4000,
   takesJars: true,
   roundTripMs: 3,

@@ -63,14 +63,6 @@ describe('a sampled answer', () => {
     );
   });
 
-  test('may lack one of a batch whose increments overtake each other, and is ahead by the last that it holds', () => {
-    const truth = { ...truthOf('alpha'), unorderedEvents: 1000 };
-    const overtaken = (atMs: number) => explainAnswers([holding(0, atMs, 0, 3)], truth);
-    expect(overtaken(35)).toMatchObject({ explained: 1 });
-    expect(overtaken(34)).toMatchObject({ ahead: 1 });
-    expect(explainAnswers([holding(0, 60, 0, 1, 1)], truth)).toMatchObject({ unexplained: 1 });
-  });
-
   test('is ahead where it holds what the log took only after the reply', () => {
     expect(kinds('alpha', holding(0, 14, 0, 1), holding(0, 15, 0, 1))).toEqual([only('ahead'), only('explained')]);
   });

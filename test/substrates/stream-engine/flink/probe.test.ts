@@ -49,6 +49,8 @@ test('what a configuration does not say is what Flink does by default', async ()
     savepointDirectory: undefined,
     queryableState: false,
     metricsIntervalMs: 10_000,
+    refreshIntervalMs: 3000,
+    webTimeoutMs: 600_000,
     heartbeatTimeoutMs: 50_000,
     takesJars: true,
     roundTripMs: expect.any(Number),
@@ -61,6 +63,8 @@ test('what it says is taken, by the old names of options too', async () => {
     'state.savepoints.dir': 'file:///savepoints',
     'queryable-state.enable': 'true',
     'metrics.fetcher.update-interval': '250',
+    'web.refresh-interval': '100',
+    'web.timeout': '5 s',
     'heartbeat.timeout': '4 s',
     'web.submit.enable': 'false',
   });
@@ -69,6 +73,8 @@ test('what it says is taken, by the old names of options too', async () => {
     savepointDirectory: 'file:///savepoints',
     queryableState: true,
     metricsIntervalMs: 250,
+    refreshIntervalMs: 100,
+    webTimeoutMs: 5000,
     heartbeatTimeoutMs: 4000,
     takesJars: false,
   });

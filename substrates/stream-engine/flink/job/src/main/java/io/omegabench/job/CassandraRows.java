@@ -1,6 +1,7 @@
 package io.omegabench.job;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.BatchType;
@@ -8,16 +9,19 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Rows in Cassandra, as `substrates/key-value-store/cassandra/` lays them out: `(prefix)_values` for what replaces,
  * with the version as the timestamp; `(prefix)_counters` for increments; `(prefix)_hours`, by which a scan finds them.
- * Increments go one by one and are never sent twice by the driver; upserts in batches of one partition of Cassandra.
+ * Increments go one by one, those of a key after each other, and are never sent twice by the driver; upserts in batches
+ * of one partition of Cassandra.
  */
 final class CassandraRows implements RowStore {
   private static final int SHARDS = 16;
@@ -73,7 +77,16 @@ final class CassandraRows implements RowStore {
     run("an increment of " + rows.count + " rows", () -> {
       listHours(rows);
       InFlight flight = new InFlight(ROWS_IN_FLIGHT);
-      for (int row = 0; row < rows.count; row++) flight.add(session.executeAsync(addition(rows, row)));
+      Map<Key, CompletionStage<AsyncResultSet>> last = new HashMap<>();
+      for (int row = 0; row < rows.count; row++) {
+        BoundStatement addition = addition(rows, row);
+        // A later increment must not overtake one before: the count would lack what came first.
+        flight.add(last.compute(
+            new Key(rows.tweetId[row], rows.hourStartMs[row]),
+            (key, before) -> before == null
+                ? session.executeAsync(addition)
+                : before.thenCompose((answer) -> session.executeAsync(addition))));
+      }
       flight.finish();
     });
     counts.countWrites(rows.count, rows.count);
@@ -101,6 +114,8 @@ final class CassandraRows implements RowStore {
   public void close() {
     session.close();
   }
+
+  private record Key(long tweetId, long hourStartMs) {}
 
   static int shardOf(long tweetId) {
     int hi = (int) (tweetId >>> 32);
