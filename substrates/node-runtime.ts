@@ -60,7 +60,12 @@ export class NodeRuntime implements Runtime {
   spawnWorker(specification: unknown): WorkerHandle {
     const main = new URL(`./stream-engine/embedded/worker-main${extname(import.meta.url)}`, import.meta.url);
     // No arguments of the parent's own node: a debugger's or a test runner's flags are not for the worker.
-    const child = fork(fileURLToPath(main), [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    // A session of its own: what it takes is not taken from the share of whoever started it.
+    const child = fork(fileURLToPath(main), [], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: true,
+    });
     giveWay(child);
     child.send(specification as object);
     return new ChildWorker(child);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { giveWayAsSession } from '../../substrates/priority.ts';
+import { giveWay } from '../../substrates/priority.ts';
 import type { Environment } from './places.ts';
 import { isRunning, markOf, type ProcessMark, signalProcess } from './process-mark.ts';
 import type { Command } from './service.ts';
@@ -52,7 +52,7 @@ export async function startServer(
     const env = Object.fromEntries(INHERITED.map((name) => [name, environment[name]]));
     const stdio = ['ignore', file, file] as const;
     const child = spawn(command.file, command.args, { cwd: directory, detached: true, stdio: [...stdio], env });
-    if (command.yields === true) giveWayAsSession(child);
+    if (command.yields === true) giveWay(child);
     const pid = await new Promise<number>((resolve, reject) => {
       child.once('spawn', () => resolve(child.pid as number));
       child.once('error', (error) => reject(new ServerEndedError(`it cannot be started: ${error.message}`)));
