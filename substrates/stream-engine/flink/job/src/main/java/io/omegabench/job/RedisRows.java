@@ -110,7 +110,12 @@ final class RedisRows implements RowStore {
 
   @Override
   public void close() {
-    connection.close();
+    try {
+      connection.close();
+    } catch (JedisException error) {
+      // What could not be sent any more is of a write that has failed. Thrown while a failed task is cleaned up, it
+      // would end the whole task manager.
+    }
   }
 
   /** What each row's counter is after it: rows of one key see each other. */
