@@ -201,7 +201,7 @@ export const OPTIONS: readonly OptionSpecification[] = [
     flag: 'capacity-limit',
     group: 'Acts and faults',
     placeholder: 'DURATION',
-    description: 'What is not drained after this long is stopped',
+    description: 'What is not drained after this long is stopped; on Flink 30 s unless given',
     defaultText: quickly(duration.format(DEFAULTS.capacityLimitMs), duration.format(QUICK_PRESET.capacityLimitMs)),
     read: numeric('capacityLimitMs', duration),
   },
