@@ -1,43 +1,42 @@
-/**
- * A process with a handle of its own on the LMDB store in argv[2] ('sync' or 'no-sync' in argv[3]). It answers one
- * request after another, a failed one with the error's name and message: `add` increments keys 1 to 10 of hour 0 by
- * 1, `times` batches; `read` gives the value of key 1; `die-in-transaction` increments them once and kills itself
- * with SIGKILL after the rows are written and before the commit.
- */
-import { openLmdbStore } from '../../substrates/key-value-store/open-store.ts';
-import { columnsOf, row, valuesOf } from './store-rows.ts';
+/** A process with a handle of its own on an LMDB store, as tests speak to it. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 
+const PROGRAM = fileURLToPath(new URL('./store-process-main.js', import.meta.url));
+
+/** What it can be asked: see the program. */
 export interface StoreRequest {
   kind: 'add' | 'read' | 'die-in-transaction';
   times?: number;
 }
 
-const store = await openLmdbStore({
-  kind: 'lmdb',
-  directory: process.argv[2] as string,
-  sync: process.argv[3] === 'sync',
-});
-const fence = { partition: 0, epoch: 1 };
-const batch = columnsOf(Array.from({ length: 10 }, (_, i) => row(BigInt(i + 1), 0, 1, i)));
+export class StoreProcess {
+  readonly child: ChildProcess;
 
-async function answer(request: StoreRequest): Promise<unknown> {
-  switch (request.kind) {
-    case 'read':
-      return valuesOf(store, [row(1n, 0)]);
-    case 'add':
-      for (let i = 0; i < (request.times ?? 1); i++) await store.increment(batch, fence);
-      return 'added';
-    case 'die-in-transaction': {
-      const noteTransaction = (): void => {
-        process.kill(process.pid, 'SIGKILL');
-        for (;;);
-      };
-      await store.increment(batch, fence, { marker: { name: 'log-position', value: 1 }, noteTransaction });
-    }
+  constructor(directory: string, durability: string) {
+    this.child = fork(PROGRAM, [directory, durability], { execArgv: [] });
+  }
+
+  /** The next answer; rejects if the process ends before. */
+  async answer(): Promise<unknown> {
+    const ended = once(this.child, 'exit').then((exit) => {
+      throw new Error(`the process ended with ${exit}`);
+    });
+    const [message] = (await Promise.race([once(this.child, 'message'), ended])) as [{ answer: unknown }];
+    return message.answer;
+  }
+
+  ask(request: StoreRequest): Promise<unknown> {
+    const answer = this.answer();
+    this.child.send(request);
+    return answer;
+  }
+
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exit = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exit;
   }
 }
-
-process.on('message', async (request: StoreRequest) => {
-  process.send?.({ answer: await answer(request).catch((error: Error) => `${error.name}: ${error.message}`) });
-});
-process.send?.({ answer: 'ready' });

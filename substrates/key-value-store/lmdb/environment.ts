@@ -17,11 +17,13 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase, TransactionFlags } from 'lmdb';
+import { Gate } from './gate.ts';
 
 export interface Environment {
   root: RootDatabase<Buffer, Buffer>;
   counters: Database<Buffer, Buffer>;
   control: Database<Buffer, Buffer>;
+  gate: Gate;
   /** What `transactionSync` takes so that a commit is as durable as was asked for. */
   transactionFlags: number;
   settings: Readonly<Record<string, string>>;
@@ -45,37 +47,42 @@ const DURABILITY = {
 export function openEnvironment(directory: string, sync: boolean): Environment {
   prepareDirectory(directory);
   try {
-    const root = open<Buffer, Buffer>({
-      path: directory,
-      noSubdir: false,
-      encoding: 'binary',
-      keyEncoding: 'binary',
-      cache: false,
-      mapSize: MAP_GIB * 2 ** 30,
-      pageSize: PAGE_BYTES,
-      maxDbs: 2,
-      // A commit is durable before it returns; lmdb's default would flush after it has returned.
-      overlappingSync: false,
-      // Without sync there is nothing to order, so that pages may be written in place: 40 to 50 % faster than through
-      // `pwrite`.
-      useWritemap: !sync,
-    });
-    const options = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const;
-    return {
-      root,
-      counters: root.openDB<Buffer, Buffer>('counters', options),
-      control: root.openDB<Buffer, Buffer>('control', options),
-      transactionFlags: TransactionFlags.SYNCHRONOUS_COMMIT | (sync ? 0 : TransactionFlags.NO_SYNC_FLUSH),
-      settings: {
-        engine: `LMDB, npm lmdb ${libraryVersion()}`,
-        durability: sync ? DURABILITY.sync : DURABILITY.noSync,
-        mapSize: `${MAP_GIB} GiB`,
-        pageSize: `${PAGE_BYTES} B`,
-      },
-    };
+    const gate = new Gate(join(directory, 'gate'));
+    return { ...gate.pass(() => openDatabases(directory, sync)), gate };
   } catch (error) {
     throw explainLmdbError(error, directory);
   }
+}
+
+function openDatabases(directory: string, sync: boolean): Omit<Environment, 'gate'> {
+  const root = open<Buffer, Buffer>({
+    path: directory,
+    noSubdir: false,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    cache: false,
+    mapSize: MAP_GIB * 2 ** 30,
+    pageSize: PAGE_BYTES,
+    maxDbs: 2,
+    // A commit is durable before it returns; lmdb's default would flush after it has returned.
+    overlappingSync: false,
+    // Without sync there is nothing to order, so that pages may be written in place: 40 to 50 % faster than through
+    // `pwrite`.
+    useWritemap: !sync,
+  });
+  const options = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const;
+  return {
+    root,
+    counters: root.openDB<Buffer, Buffer>('counters', options),
+    control: root.openDB<Buffer, Buffer>('control', options),
+    transactionFlags: TransactionFlags.SYNCHRONOUS_COMMIT | (sync ? 0 : TransactionFlags.NO_SYNC_FLUSH),
+    settings: {
+      engine: `LMDB, npm lmdb ${libraryVersion()}`,
+      durability: sync ? DURABILITY.sync : DURABILITY.noSync,
+      mapSize: `${MAP_GIB} GiB`,
+      pageSize: `${PAGE_BYTES} B`,
+    },
+  };
 }
 
 /** An error of the binding as a sentence that says what to do. */

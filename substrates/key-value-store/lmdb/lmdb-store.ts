@@ -128,6 +128,7 @@ export class LmdbStore implements KeyValueStore {
     if (this.#closed) return;
     this.#closed = true;
     await this.#environment.root.close();
+    await this.#environment.gate.close();
   }
 
   /** One round trip: all rows of a batch or, if the fence refuses it or anything fails, none. */
@@ -161,9 +162,10 @@ export class LmdbStore implements KeyValueStore {
 
   #transact(action: () => void): void {
     this.#assertOpen();
+    const { gate, root, transactionFlags } = this.#environment;
     for (let left = SPURIOUS_RETRIES; ; left--) {
       try {
-        this.#environment.root.transactionSync(action, this.#environment.transactionFlags);
+        gate.pass(() => root.transactionSync(action, transactionFlags));
         return;
       } catch (error) {
         if (left > 0 && isSpurious(error)) continue;
