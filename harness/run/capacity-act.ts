@@ -102,32 +102,31 @@ async function drain(
     const { job, runtime } = pipeline;
     const { clock } = runtime;
     await Promise.race([begun(job), interrupted.promise]);
-    const ownCpuSeconds = runtime.cpuSeconds();
-    const serversBefore = context.servers.cpuSeconds();
+    const used = cpuSince(pipeline, context.servers);
     const startMs = clock.nowMs();
-    const { done, last } = await follow(pipeline, how.limitMs, interrupted.promise, (events) => {
+    const { done, last } = await follow(pipeline, how.limitMs, interrupted.promise, used, (events) => {
       progress.update({ text: `${events.toLocaleString('en')} events`, fraction: events / log.events });
     });
     const stoppedMs = clock.nowMs();
-    const supervisorCpuSeconds = runtime.cpuSeconds() - ownCpuSeconds;
     const [restart] = unplannedRestarts(job.events, startMs);
     if (restart !== undefined) throw new JobFailedError(restart);
     const status = await job.stop();
-    const serverCpuSeconds = context.servers.cpuSeconds() - serversBefore;
+    const events = completedEvents(status);
     const drainedMs = Math.max(...status.partitions.map((partition) => partition.drainedAtMs ?? 0));
-    if (!done && completedEvents(status) > last.events) last.atMs = takenMs(status, stoppedMs);
-    const elapsedSeconds = ((done ? drainedMs : last.atMs) - startMs) / 1000;
-    if (completedEvents(status) === 0) throw nothingReflected(how.limitMs);
-    // Of one that was stopped, as much as it had used by its last events, as it went on alike.
-    const share = done ? 1 : Math.min(1, (last.atMs - startMs) / (stoppedMs - startMs));
+    const end = done
+      ? { atMs: drainedMs, cpu: used() }
+      : events > last.events
+        ? { atMs: takenMs(status, stoppedMs), cpu: used() }
+        : last;
+    if (events === 0) throw nothingReflected(how.limitMs);
     const serverCommands = await pipeline.checkCommands(status);
     const [difference] = differencesOn(context.servers, serverCommands);
     if (difference !== undefined) throw new JobFailedError(difference);
-    const cpuSeconds = share * (job.cpuSeconds() + supervisorCpuSeconds + serverCpuSeconds);
+    const { cpu } = end;
     return {
-      ...figuresOf(status, elapsedSeconds, done, cpuSeconds, config.workers),
+      ...figuresOf(status, (end.atMs - startMs) / 1000, done, cpu.ofAllSeconds, config.workers),
       ...(await storeMemoryOf(pipeline.stores)),
-      ...(context.servers.facts.length === 0 ? {} : { serverCpuSeconds: share * serverCpuSeconds, serverCommands }),
+      ...(context.servers.facts.length === 0 ? {} : { serverCpuSeconds: cpu.ofServersSeconds, serverCommands }),
     };
   } finally {
     interrupted.release();
@@ -136,23 +135,39 @@ async function drain(
   }
 }
 
-/** Waits until all is drained or the time is over; `last` is when events were completed last. */
+/** CPU time since a moment: of the job, of this process and of servers that are ours. */
+export interface CpuUsed {
+  ofAllSeconds: number;
+  ofServersSeconds: number;
+}
+
+function cpuSince({ job, runtime }: Pipeline, servers: ActContext['servers']): () => CpuUsed {
+  const ownBefore = runtime.cpuSeconds();
+  const ofServersBefore = servers.cpuSeconds();
+  return () => {
+    const ofServersSeconds = servers.cpuSeconds() - ofServersBefore;
+    return { ofServersSeconds, ofAllSeconds: job.cpuSeconds() + runtime.cpuSeconds() - ownBefore + ofServersSeconds };
+  };
+}
+
+/** Waits until all is drained or the time is over; `last` is when events were completed last, and what that had used. */
 export async function follow(
   { job, runtime }: Pick<Pipeline, 'job' | 'runtime'>,
   limitMs: number,
   interrupted: Promise<never>,
+  used: () => CpuUsed,
   onProgress: (events: number) => void,
-): Promise<{ done: boolean; last: { events: number; atMs: number } }> {
+): Promise<{ done: boolean; last: { events: number; atMs: number; cpu: CpuUsed } }> {
   const { clock } = runtime;
   const startMs = clock.nowMs();
   const drained = job.drained().then(() => true);
   let done = false;
-  let last = { events: 0, atMs: startMs };
+  let last = { events: 0, atMs: startMs, cpu: used() };
   while (!done && clock.nowMs() - startMs < limitMs) {
     done = await Promise.race([drained, runtime.sleep(100).then(() => false), interrupted]);
     const status = job.status();
     const events = completedEvents(status);
-    if (events > last.events) last = { events, atMs: takenMs(status, clock.nowMs()) };
+    if (events > last.events) last = { events, atMs: takenMs(status, clock.nowMs()), cpu: used() };
     onProgress(events);
   }
   return { done, last };
