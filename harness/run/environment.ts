@@ -2,10 +2,12 @@
 
 import { MonotonicClock } from '../../substrates/clock.ts';
 import { openLog } from '../../substrates/event-log/open-log.ts';
-import type { KeyValueStoreBinding } from '../../substrates/key-value-store/key-value-store.ts';
+import type { KeyValueStore, KeyValueStoreBinding } from '../../substrates/key-value-store/key-value-store.ts';
 import { openStore, warmUpStore } from '../../substrates/key-value-store/open-store.ts';
+import { storeClientSettings } from '../../substrates/stream-engine/flink/store-clients.ts';
 import { calibrate, calibrationOf } from '../calibrate/calibrate.ts';
 import { hasSpeedServer, serverCeilings } from '../calibrate/server-ceilings.ts';
+import { isFlink } from '../config/run-config.ts';
 import { fingerprint } from '../environment/fingerprint.ts';
 import { hostFacts } from '../environment/host-facts.ts';
 import type { ResultEnvironment, ServerCeiling, Warning } from '../results/schema.ts';
@@ -58,6 +60,14 @@ const WARM_UP_SECONDS = { quick: 20, full: 60 } as const;
 /** Time for each ceiling of a server. */
 const SERVER_CEILING_MS = 300;
 
+/** Who writes is the client that its figures are of. */
+export function writerSettings(
+  { binding, settings }: Pick<KeyValueStore, 'binding' | 'settings'>,
+  engine: string,
+): Record<string, string> {
+  return { ...settings, ...(isFlink(engine) ? storeClientSettings[binding.kind] : {}) };
+}
+
 /** Opens a log and a store as the run will, and asks them what they are and what they reach. */
 async function describeSubstrates(context: ActContext, folder: string): Promise<Described> {
   const { config, substrates, progress, signal } = context;
@@ -73,7 +83,7 @@ async function describeSubstrates(context: ActContext, folder: string): Promise<
     const store = await openStore(storeBinding);
     const described: Omit<Described, 'ceilings'> = {
       eventLog: { name: log.binding.kind, settings: { ...log.settings } },
-      keyValueStore: { name: store.binding.kind, settings: { ...store.settings } },
+      keyValueStore: { name: store.binding.kind, settings: writerSettings(store, config.engine) },
     };
     await store.close();
     await log.close();

@@ -138,4 +138,12 @@ describe('alpha’s rungs on Redis', () => {
         'and 32.6× (30×) that of its best rung, script',
     );
   });
+
+  test('on Flink, whose job has a client of its own, the default has no name', () => {
+    const result = onRedis();
+    result.config.engine = 'flink://127.0.0.1:8081';
+    const rows = ratioTable(result).rows.map((row) => row.cells[0]);
+    expect(rows).toContainEqual(['alpha']);
+    expect(verdictSentences(result)[0]).toContain('× alpha’s rate');
+  });
 });
