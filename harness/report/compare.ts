@@ -3,7 +3,16 @@
  * nobody compares what cannot be compared; then each architecture's main figures with their ratio to the first run.
  */
 import type { Calibration, Result } from '../results/schema.ts';
-import { formatCount, formatMs, formatPerEvent, formatQuantity, formatRate, formatRatio, missing } from './format.ts';
+import {
+  formatCount,
+  formatMs,
+  formatPerEvent,
+  formatQuantity,
+  formatRate,
+  formatRatio,
+  formatShare,
+  missing,
+} from './format.ts';
 import { markdownTable } from './markdown.ts';
 import { ceilingNames } from './notes.ts';
 import { inTalkOrder } from './palette.ts';
@@ -53,7 +62,7 @@ function differencesTable(results: readonly LabelledResult[]): Table {
 /** Every leaf of what makes a run, by its path, but for the ceilings, which always differ a little. */
 function settingsOf({ config, environment, schemaVersion, status }: Result): Map<string, string> {
   const { arguments: _arguments, ...settings } = config;
-  const { calibration: _calibration, ...machine } = environment;
+  const { calibration: _calibration, serverCeilings: _ceilings, ...machine } = environment;
   const leaves = new Map<string, string>();
   collectLeaves({ schemaVersion, status, ...settings, environment: machine }, '', leaves);
   return leaves;
@@ -102,6 +111,12 @@ const measures: Measure[] = [
     format: formatPerEvent,
   },
   { title: 'double counted', value: (view) => view.failure.doubleCounted, format: formatCount },
+  { title: 'lost', value: (view) => view.failure.lost, format: formatCount },
+  { title: 'misplaced', value: (view) => view.failure.misplaced, format: formatCount },
+  { title: 'fault detected after', value: (view) => view.failure.recoveryMs?.detected, format: formatMs },
+  { title: 'caught up after', value: (view) => view.failure.recoveryMs?.caughtUp, format: formatMs },
+  { title: 'unanswered', value: (view) => view.failure.unavailable?.share, format: formatShare },
+  { title: 'older answers', value: (view) => view.failure.readRegressions, format: formatCount },
 ];
 
 function figuresTable(results: readonly LabelledResult[]): Table {

@@ -103,6 +103,38 @@ describe('a comparison', () => {
     expect(rows).toContainEqual(['beta: double counted', '0', '0']);
   });
 
+  test('sets what faults did to readers side by side: recovery, unanswered probes, older answers', () => {
+    const slower = resultFixture();
+    const { omega } = slower.architectures;
+    if (omega?.failure?.state !== 'measured') throw new Error('the fixture measures omega');
+    Object.assign(omega.failure, { recoveryMs: { detected: 10, caughtUp: 3000 }, readRegressions: 4 });
+    const faster = structuredClone(slower);
+    const ofFaster = faster.architectures.omega?.failure;
+    if (ofFaster?.state !== 'measured') throw new Error('the fixture measures omega');
+    Object.assign(ofFaster, { recoveryMs: { detected: 10, caughtUp: 300 }, readRegressions: 0 });
+    ofFaster.unavailable = { probes: 5, share: 0.05 };
+    omega.failure.unavailable = { probes: 1, share: 0.01 };
+    const results = [
+      { label: 'flink', result: slower },
+      { label: 'embedded', result: faster },
+    ];
+    const rows = compareResults(results).figures.rows.map((row) => row.cells.map((lines) => lines.join()));
+    expect(rows).toContainEqual(['omega: caught up after', '3 s', '300 ms (0.1×)']);
+    expect(rows).toContainEqual(['omega: unanswered', '1 %', '5 % (5×)']);
+    expect(rows).toContainEqual(['omega: older answers', '4', '0 (0×)']);
+  });
+
+  test('leaves the ceilings of servers out: they always differ a little', () => {
+    const serverCeilings = [{ name: 'redis HMGET', what: 'keys read', unitsPerSecond: 1000, role: 'serving' as const }];
+    const onServers = resultFixture();
+    onServers.environment.serverCeilings = serverCeilings;
+    const { differences } = compareResults([
+      { label: 'old', result: resultFixture() },
+      { label: 'new', result: onServers },
+    ]);
+    expect(differences.rows).toEqual([]);
+  });
+
   test('has a dash where a run lacks an architecture', () => {
     const { beta: _beta, ...rest } = resultFixture().architectures;
     const without = { label: 'without', result: resultFixture({ architectures: rest }) };
