@@ -8,9 +8,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tally } from '../../generators/oracle.ts';
-import { flinkJobJar } from '../../harness/services/flink-job-jar.ts';
-import { FlinkRest } from '../../substrates/stream-engine/flink/rest/flink-rest.ts';
+import type { FlinkRest } from '../../substrates/stream-engine/flink/rest/flink-rest.ts';
 import { drain, streamOf, withFilledTopic } from './flink-drain.ts';
+import { flinkServers } from './flink-servers.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -39,13 +39,9 @@ async function reportCheckpoint(title: string, rest: FlinkRest, job: string, key
   }
 }
 
-const { OMEGABENCH_KAFKA: kafka, OMEGABENCH_FLINK: flink } = process.env;
-if (kafka === undefined || flink === undefined) throw new Error('set OMEGABENCH_KAFKA and OMEGABENCH_FLINK');
+const { kafka, url, rest, jar } = await flinkServers();
 const source = streamOf(Number(process.argv[2] ?? 24_000_000));
 const keys = tally(source, { labelling: { by: 'event-time' } }).rows.count;
-const url = `http://${new URL(flink).host}`;
-const rest = new FlinkRest({ url });
-const jar = await rest.uploadJar(await flinkJobJar());
 try {
   for (const framing of ['block', 'event'] as const) {
     await withFilledTopic(kafka, framing, source, async (log) => {

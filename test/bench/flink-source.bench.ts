@@ -8,20 +8,15 @@
  */
 import { median } from 'simple-statistics';
 import { tally } from '../../generators/oracle.ts';
-import { flinkJobJar } from '../../harness/services/flink-job-jar.ts';
-import { FlinkRest } from '../../substrates/stream-engine/flink/rest/flink-rest.ts';
 import { type Drain, type DrainRates, drain, PARTITIONS, streamOf, withFilledTopic } from './flink-drain.ts';
+import { flinkServers } from './flink-servers.ts';
 
 const ROUNDS = 3;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const { OMEGABENCH_KAFKA: kafka, OMEGABENCH_FLINK: flink } = process.env;
-if (kafka === undefined || flink === undefined) throw new Error('set OMEGABENCH_KAFKA and OMEGABENCH_FLINK');
+const { kafka, url, rest, jar } = await flinkServers();
 const source = streamOf(Number(process.argv[2] ?? 40_000_000));
 const tweets = tally(source, { labelling: { by: 'event-time' } }).rows.count;
-const url = `http://${new URL(flink).host}`;
-const rest = new FlinkRest({ url });
-const jar = await rest.uploadJar(await flinkJobJar());
 // More than are counted: a job whose generator is at its end is over, and its state gone.
 const eventsPerPartition = (10 * source.totalImpressions) / PARTITIONS;
 const inJob = { kind: 'in-job', eventsPerPartition, tweets } as const;

@@ -13,7 +13,6 @@ import { createBlock, MAX_BLOCK_ROWS } from '../../generators/impression.ts';
 import { SyntheticStream } from '../../generators/synthetic-stream.ts';
 import { BlockCutter } from '../../harness/load/block-cutter.ts';
 import { fillLog } from '../../harness/load/fill-log.ts';
-import { flinkJobJar } from '../../harness/services/flink-job-jar.ts';
 import { MonotonicClock } from '../../substrates/clock.ts';
 import type { Declaration } from '../../substrates/declaration.ts';
 import type { KafkaLogBinding } from '../../substrates/event-log/event-log.ts';
@@ -24,8 +23,9 @@ import { planOf } from '../../substrates/stream-engine/flink/plan-of.ts';
 import { discoverProxies } from '../../substrates/stream-engine/flink/queryable-state/discover-proxies.ts';
 import { readProgress } from '../../substrates/stream-engine/flink/queryable-state/progress.ts';
 import { QueryableStateClient } from '../../substrates/stream-engine/flink/queryable-state/queryable-state-client.ts';
-import { FlinkRest } from '../../substrates/stream-engine/flink/rest/flink-rest.ts';
+import type { FlinkRest } from '../../substrates/stream-engine/flink/rest/flink-rest.ts';
 import { StateUpdatesReader } from '../../substrates/stream-engine/flink/state-updates/state-updates-reader.ts';
+import { flinkServers } from './flink-servers.ts';
 
 const PARTITIONS = 4;
 const PARALLELISM = 2;
@@ -243,10 +243,7 @@ async function countedEvents(client: QueryableStateClient): Promise<number> {
   return (progress ?? []).reduce((sum, { reflected }) => sum + (reflected?.countedEvents ?? 0), 0);
 }
 
-const { OMEGABENCH_KAFKA: kafka, OMEGABENCH_FLINK: flink } = process.env;
-if (kafka === undefined || flink === undefined) throw new Error('set OMEGABENCH_KAFKA and OMEGABENCH_FLINK');
-const rest = new FlinkRest({ url: `http://${new URL(flink).host}` });
-const jar = await rest.uploadJar(await flinkJobJar());
+const { kafka, rest, jar } = await flinkServers();
 try {
   for (const scenario of SCENARIOS) await measure(scenario, kafka, rest, jar);
 } finally {
