@@ -22,7 +22,7 @@ export interface JobsInvocation {
 
 export const UPGRADE_FLAGS: readonly string[] = [
   ...UPGRADE_OPTIONS.map((option) => option.flag),
-  ...['architecture', 'change', 'keep-one-in', 'json'],
+  ...['architecture', 'change', 'keep-one-in', 'to-parallelism', 'json'],
 ];
 
 const JSON_FLAG = { type: 'boolean', describe: 'Print one JSON document on stdout' } as const;
@@ -43,7 +43,8 @@ export function addUpgrade(parser: Argv, choose: (chosen: UpgradeInvocation | Jo
           })
           .option('change', {
             requiresArg: true,
-            describe: 'sink|filter  What the other program does otherwise: another sink, or a new filter too',
+            describe:
+              'sink|filter|rescale  What the other program does otherwise: another sink, a new filter too, or another parallelism',
             defaultDescription: 'sink; filter for omega-prime',
             group: 'Run:',
           })
@@ -51,6 +52,12 @@ export function addUpgrade(parser: Argv, choose: (chosen: UpgradeInvocation | Jo
             requiresArg: true,
             describe: 'N  The filter lets one tweet in N pass',
             defaultDescription: '3',
+            group: 'Run:',
+          })
+          .option('to-parallelism', {
+            requiresArg: true,
+            describe: 'N  Subtasks of each operator after a rescale',
+            defaultDescription: '1, or 2 if it was 1',
             group: 'Run:',
           })
           .option('json', JSON_FLAG)
@@ -76,6 +83,7 @@ function upgradeOf(args: Arguments): UpgradeInvocation {
   const architecture = onlyText(args, 'architecture');
   const change = onlyText(args, 'change');
   const keepOneIn = onlyText(args, 'keep-one-in');
+  const toParallelism = onlyText(args, 'to-parallelism');
   return {
     command: 'upgrade',
     said: {
@@ -83,6 +91,7 @@ function upgradeOf(args: Arguments): UpgradeInvocation {
       ...(architecture === undefined ? {} : { architecture }),
       ...(change === undefined ? {} : { change }),
       ...(keepOneIn === undefined ? {} : { keepOneIn }),
+      ...(toParallelism === undefined ? {} : { toParallelism }),
     },
     json: args.json === true,
   };

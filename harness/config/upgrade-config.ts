@@ -6,17 +6,19 @@ import type { Environment } from './credentials.ts';
 import type { OptionSpecification } from './option.ts';
 import { OPTIONS } from './options.ts';
 import { type ResolvedRun, resolveRun } from './resolve.ts';
-import { isFlink } from './run-config.ts';
+import { isFlink, type RunConfig } from './run-config.ts';
 import { count } from './units.ts';
 
 /** With state that a program can leave to another; the others keep their counts in stores alone. */
 const WITH_STATE = ['beta', 'omega', 'omega-prime'];
-const CHANGES = ['sink', 'filter'] as const;
+const CHANGES = ['sink', 'filter', 'rescale'] as const;
 /** A demonstration need not be fast, and must be longer than a job takes to stop and start. */
 const DEFAULT_TEXTS: Readonly<Record<string, string>> = { rate: '50k', hour: '5s', 'act-hours': '6' };
 /** Low bits of a tweet's id tell its partition, so 2 would let half of the partitions pass whole, and the rest not. */
 const DEFAULT_KEEP_ONE_IN = 3;
 const MOST_KEEP_ONE_IN = 1000;
+/** A program is made for as many groups of keys, and a subtask needs one. */
+const MOST_PARALLELISM = 128;
 
 const FLAGS = [
   ...['log', 'store', 'engine', 'framing', 'codec'],
@@ -41,6 +43,7 @@ export interface SaidToUpgrade {
   architecture?: string;
   change?: string;
   keepOneIn?: string;
+  toParallelism?: string;
 }
 
 /** Throws `BenchError` for the first thing that is wrong. */
@@ -57,7 +60,7 @@ export function resolveUpgrade(
       `Give one of ${WITH_STATE.join(', ')}.`,
     );
   }
-  const change = changeOf(said, architecture);
+  const kind = kindOf(said, architecture);
   const given = Object.fromEntries(
     Object.entries(DEFAULT_TEXTS).map(([flag, text]) => [flag, said.flags[flag] ?? [text]]),
   );
@@ -67,7 +70,7 @@ export function resolveUpgrade(
     arguments: [],
     environment,
   });
-  if (isFlink(resolved.config.engine)) return { ...resolved, change };
+  if (isFlink(resolved.config.engine)) return { ...resolved, change: changeOf(kind, said, resolved.config) };
   throw new BenchError(
     'OB_USAGE',
     'upgrade was not told which cluster: the embedded engine has no savepoints that another program could take up',
@@ -75,19 +78,58 @@ export function resolveUpgrade(
   );
 }
 
-function changeOf({ change: text, keepOneIn }: SaidToUpgrade, architecture: string): Change {
+type Kind = (typeof CHANGES)[number];
+
+/** Of what only one change has a use for. */
+const FLAG_OF: Readonly<Record<'keepOneIn' | 'toParallelism', { flag: string; kind: Kind }>> = {
+  keepOneIn: { flag: '--keep-one-in', kind: 'filter' },
+  toParallelism: { flag: '--to-parallelism', kind: 'rescale' },
+};
+
+function kindOf(said: SaidToUpgrade, architecture: string): Kind {
   const hasStore = architecture !== 'omega-prime';
-  const kind = text ?? (hasStore && keepOneIn === undefined ? 'sink' : 'filter');
+  const meant = Object.entries(FLAG_OF).find(([name]) => said[name as keyof typeof FLAG_OF] !== undefined)?.[1].kind;
+  const kind = said.change ?? meant ?? (hasStore ? 'sink' : 'filter');
   checkNames([kind], CHANGES, 'change', '--change');
-  if (kind === 'filter') return { kind, keepOneIn: keepOneInOf(keepOneIn) };
-  if (!hasStore) {
-    throw new BenchError('OB_CONFLICT', '--change sink: omega-prime writes to no store', 'Give --change filter.');
+  if (kind === 'sink' && !hasStore) {
+    throw new BenchError(
+      'OB_CONFLICT',
+      '--change sink: omega-prime writes to no store',
+      'Give --change filter or --change rescale.',
+    );
   }
-  if (keepOneIn === undefined) return { kind: 'sink' };
+  for (const [name, { flag, kind: wanted }] of Object.entries(FLAG_OF)) {
+    if (said[name as keyof typeof FLAG_OF] === undefined || wanted === kind) continue;
+    throw new BenchError(
+      'OB_CONFLICT',
+      `${flag} has no effect with --change ${kind}`,
+      `Leave it out, or give --change ${wanted}.`,
+    );
+  }
+  return kind as Kind;
+}
+
+function changeOf(kind: Kind, { keepOneIn, toParallelism }: SaidToUpgrade, config: RunConfig): Change {
+  switch (kind) {
+    case 'sink':
+      return { kind };
+    case 'filter':
+      return { kind, keepOneIn: keepOneInOf(keepOneIn) };
+    case 'rescale':
+      return { kind, parallelism: parallelismOf(toParallelism, config.flinkParallelism ?? config.workers) };
+  }
+}
+
+/** `from`: subtasks of program A. */
+function parallelismOf(text: string | undefined, from: number): number {
+  const value = text === undefined ? (from === 1 ? 2 : 1) : count.parse(text);
+  if (value !== undefined && Number.isInteger(value) && value >= 1 && value <= MOST_PARALLELISM && value !== from) {
+    return value;
+  }
   throw new BenchError(
-    'OB_CONFLICT',
-    '--keep-one-in has no effect with --change sink',
-    'Leave it out, or give --change filter.',
+    'OB_OUT_OF_RANGE',
+    `--to-parallelism ${text} is not a whole number from 1 to ${MOST_PARALLELISM} other than ${from}, which program A has`,
+    `Write --to-parallelism ${from === 1 ? 2 : 1}; --flink-parallelism says what program A has.`,
   );
 }
 

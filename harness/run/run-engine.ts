@@ -25,10 +25,14 @@ export interface RunEngine {
   describe(): Promise<{ name: string; settings: Record<string, string> }>;
   /** How old a worker's report may be: what it drifts by looks like a slope. */
   readonly reportResolutionMs: number;
-  /** `filter` is a changed program, on Flink alone: only tweets whose low 32 bits `keepOneIn` divides are counted. */
+  /** `filter` is a changed program, on Flink alone: only tweets whose low 32 bits `keepOneIn` divides are counted; so is another `parallelism`. */
   engineFor(
     runtime: NodeRuntime,
-    options: { silentAfterMs?: number | undefined; filter?: { keepOneIn: number } | undefined },
+    options: {
+      silentAfterMs?: number | undefined;
+      filter?: { keepOneIn: number } | undefined;
+      parallelism?: number | undefined;
+    },
   ): StreamEngine;
 }
 
@@ -94,7 +98,13 @@ class FlinkRunEngine implements RunEngine {
     return { name: 'flink', settings: this.#settings(version, taskManagers, slots) };
   }
 
-  engineFor(runtime: NodeRuntime, { filter }: { filter?: { keepOneIn: number } | undefined } = {}): StreamEngine {
+  engineFor(
+    runtime: NodeRuntime,
+    {
+      filter,
+      parallelism = this.#parallelism,
+    }: { filter?: { keepOneIn: number } | undefined; parallelism?: number | undefined } = {},
+  ): StreamEngine {
     this.#jobs += 1;
     // A log is read by several jobs, one after another, and a topic that was deleted takes a while to be gone.
     const suffix = `state-${this.#jobs}`;
@@ -106,7 +116,7 @@ class FlinkRunEngine implements RunEngine {
     return new FlinkEngine(runtime, {
       rest,
       jarFile: this.#jarFile,
-      plan: { parallelism: this.#parallelism, checkpoints: { backend, alignment }, ...(filter && { filter }) },
+      plan: { parallelism, checkpoints: { backend, alignment }, ...(filter && { filter }) },
       taskManagers: owned?.taskManagers ?? [],
       proxies: async () => owned?.taskManagers.map(({ proxy }) => proxy) ?? (await discoverProxies(rest, proxyPorts)),
       ...(statePath === 'updates' ? { stateUpdates: { topicOf, intervalMs: STATE_UPDATES_EVERY_MS } } : {}),

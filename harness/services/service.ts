@@ -7,7 +7,7 @@ export interface Command {
   /** Program, by its path. */
   file: string;
   args: readonly string[];
-  /** Runs pipelines, and so gives way to all else (`substrates/priority.ts`). */
+  /** Takes every processor when it has work, and so gives way to all else (`substrates/priority.ts`). */
   yields?: boolean | undefined;
 }
 

@@ -10,13 +10,17 @@ export type Change =
   /** The same counts are handed over to another store. */
   | { kind: 'sink' }
   /** From the savepoint on only tweets count whose low 32 bits are divisible by `keepOneIn`; into another store, too. */
-  | { kind: 'filter'; keepOneIn: number };
+  | { kind: 'filter'; keepOneIn: number }
+  /** The same counts into another store, by another number of subtasks: keys and partitions are handed out anew. */
+  | { kind: 'rescale'; parallelism: number };
 
 export interface Program {
   name: 'A' | 'B';
   specification: Omit<JobSpecification, 'restoreFrom'>;
   /** As in the plan of a job on Flink. */
   filter?: { keepOneIn: number };
+  /** Subtasks of each operator, if it is not what the cluster is used with. */
+  parallelism?: number;
 }
 
 /** A program cannot go on from the savepoint of another; said before anything is stopped. */

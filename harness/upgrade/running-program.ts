@@ -53,14 +53,14 @@ export class RunningProgram {
   /** Resolves when all tasks run, from the start of the log or from a savepoint. Error: `JobFailedError`. */
   static async start(program: Program, host: ProgramHost, restoreFrom?: Savepoint): Promise<RunningProgram> {
     const stores: Partial<Record<StoreName, KeyValueStore>> = {};
-    const { specification, filter } = program;
+    const { specification, filter, parallelism } = program;
     for (const name of storesOf(specification.declaration)) {
       const binding = specification.stores[name];
       if (binding !== undefined) stores[name] = await host.runtime.openStore(binding);
     }
     let job: RunningJob | undefined;
     try {
-      const engine = host.engine.engineFor(host.runtime, { filter });
+      const engine = host.engine.engineFor(host.runtime, { filter, parallelism });
       const from = restoreFrom === undefined ? {} : { restoreFrom: restoreFrom.location };
       job = await engine.start({ ...specification, ...from });
       const failed = job.drained().then(() => new Promise<never>(() => undefined));

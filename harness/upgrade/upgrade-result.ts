@@ -54,13 +54,14 @@ const audit = z.object({
 });
 
 export const upgradeResultSchema = z.object({
-  schemaVersion: z.literal('1.0.0'),
+  schemaVersion: z.literal('1.1.0'),
   runId: z.string().min(1),
   startedAt: isoTime,
   architecture: z.string().min(1),
   change: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('sink') }),
     z.object({ kind: z.literal('filter'), keepOneIn: z.int().min(2) }),
+    z.object({ kind: z.literal('rescale'), parallelism: z.int().min(1) }),
   ]),
   engine: z.object({ name: z.string(), settings: z.record(z.string(), z.string()) }),
   log: z.string(),
@@ -81,7 +82,7 @@ export const upgradeResultSchema = z.object({
   audits: z.array(audit).length(2),
   /** Rows of A's store that differ from before, after B ran, and at the very end. */
   isolation: z.object({ changedWhileBRan: count, changedAfterAudit: count }),
-  /** Keys that tell the expected result of B from that of A; none for another sink alone. */
+  /** Keys that tell the expected result of B from that of A; none but for a filter. */
   keysThatDiffer: count,
   /** Whether both programs began from the first savepoint at the same place. */
   sameCut: z.boolean(),

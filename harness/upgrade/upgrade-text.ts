@@ -35,9 +35,15 @@ const VERDICTS: Record<UpgradeResult['verdict'], string> = {
   'shows-nothing': 'Shows nothing: the filter lets every tweet pass that came behind the savepoint; try another seed.',
 };
 
-function spellChange({ change, keysThatDiffer }: UpgradeResult): string {
-  if (change.kind === 'sink') return 'another sink';
-  return `a filter, one tweet in ${change.keepOneIn}; ${formatCount(keysThatDiffer)} keys tell them apart`;
+function spellChange({ change, engine, keysThatDiffer }: UpgradeResult): string {
+  switch (change.kind) {
+    case 'sink':
+      return 'another sink';
+    case 'filter':
+      return `a filter, one tweet in ${change.keepOneIn}; ${formatCount(keysThatDiffer)} keys tell them apart`;
+    case 'rescale':
+      return `rescaled from ${engine.settings.parallelism ?? 'another number of'} to ${change.parallelism} subtasks`;
+  }
 }
 
 const STEPS: Record<Step['kind'], string> = {

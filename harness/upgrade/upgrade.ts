@@ -55,7 +55,7 @@ export async function runUpgrade(options: UpgradeOptions): Promise<{ result: Upg
       const found = await course.run();
       const { latenessP99Ms } = course;
       const result: UpgradeResult = {
-        schemaVersion: '1.0.0',
+        schemaVersion: '1.1.0',
         runId,
         startedAt,
         ...(await describe(options, engine)),
@@ -98,9 +98,20 @@ async function programsOf(
   const settings = { ...a.specification.settings, hourMs: 2 * config.hourMs };
   return {
     a,
-    b: change.kind === 'filter' ? { ...b, filter: { keepOneIn: change.keepOneIn } } : b,
+    b: changed(b, change),
     otherWindow: { ...b, specification: { ...b.specification, settings } },
   };
+}
+
+function changed(program: Program, change: Change): Program {
+  switch (change.kind) {
+    case 'sink':
+      return program;
+    case 'filter':
+      return { ...program, filter: { keepOneIn: change.keepOneIn } };
+    case 'rescale':
+      return { ...program, parallelism: change.parallelism };
+  }
 }
 
 /** Positions in them are those of a topic that goes too. */

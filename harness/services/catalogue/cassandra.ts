@@ -19,7 +19,8 @@ export const cassandra: ServiceDeclaration = {
     const artifacts = [`org.apache.cassandra:cassandra-all:${VERSION}`];
     const jars = await installer.jars(`cassandra-${VERSION}`, artifacts, '67 MB');
     const args = ['@conf/jvm.options', '-cp', `${jars}/*`, 'org.apache.cassandra.service.CassandraDaemon'];
-    return { version: VERSION, serve: { file: java, args } };
+    // It has as many threads at work as there are processors, and the generator must have its share.
+    return { version: VERSION, serve: { file: java, args, yields: true } };
   },
   files: (portOffset) => ({
     'conf/cassandra.yaml': cassandraYaml(portOffset),

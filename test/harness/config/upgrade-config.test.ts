@@ -46,6 +46,18 @@ describe('an upgrade', () => {
     expect(resolved({ keepOneIn: '4' }).change).toEqual({ kind: 'filter', keepOneIn: 4 });
   });
 
+  test('is to another parallelism where one is told, or to one that is another for sure', () => {
+    expect(resolved({ toParallelism: '4' }).change).toEqual({ kind: 'rescale', parallelism: 4 });
+    const parallelismFrom = (from: string) =>
+      resolved({ flags: { ...servers, 'flink-parallelism': [from] }, change: 'rescale' }).change;
+    expect(parallelismFrom('2')).toEqual({ kind: 'rescale', parallelism: 1 });
+    expect(parallelismFrom('1')).toEqual({ kind: 'rescale', parallelism: 2 });
+    expect(resolved({ architecture: 'omega-prime', change: 'rescale', toParallelism: '4' }).change).toEqual({
+      kind: 'rescale',
+      parallelism: 4,
+    });
+  });
+
   test.each<[string, Partial<SaidToUpgrade>, string]>([
     ['alpha', { architecture: 'alpha' }, 'OB_CONFLICT: --architecture alpha has no windows in the state of its job'],
     [
@@ -61,6 +73,12 @@ describe('an upgrade', () => {
     ],
     ['a filter of all', { change: 'filter', keepOneIn: '1' }, 'OB_OUT_OF_RANGE: --keep-one-in 1 is not a whole number'],
     ['a filter of no use', { change: 'sink', keepOneIn: '2' }, 'OB_CONFLICT: --keep-one-in has no effect'],
+    [
+      'a rescale to the same',
+      { flags: { ...servers, 'flink-parallelism': ['2'] }, toParallelism: '2' },
+      'OB_OUT_OF_RANGE: --to-parallelism 2 is not a whole number from 1 to 128 other than 2, which program A has',
+    ],
+    ['a rescale of no use', { change: 'sink', toParallelism: '2' }, 'OB_CONFLICT: --to-parallelism has no effect'],
     ['the embedded engine', { flags: {} }, 'OB_USAGE: upgrade was not told which cluster'],
     ['files', { flags: { engine: ['flink://f'] } }, 'OB_CONFLICT: --engine flink://f:8081 cannot read a log of files'],
   ])('is refused: %s', (_, said, message) => {

@@ -26,12 +26,15 @@ const ALL = [
 ];
 
 describe('what programs must answer after an upgrade', () => {
-  test('another sink changes no count', () => {
-    const expected = expectationOf(source, [8], { kind: 'sink' }, inOrder);
-    expect(countsOf(expected.unchanged)).toEqual(ALL);
-    expect(countsOf(expected.changed)).toEqual(ALL);
-    expect(expected.keysThatDiffer).toBe(0);
-  });
+  test.each([{ kind: 'sink' } as const, { kind: 'rescale', parallelism: 3 } as const])(
+    '%j changes no count',
+    (change) => {
+      const expected = expectationOf(source, [8], change, inOrder);
+      expect(countsOf(expected.unchanged)).toEqual(ALL);
+      expect(countsOf(expected.changed)).toEqual(ALL);
+      expect(expected.keysThatDiffer).toBe(0);
+    },
+  );
 
   test('a filter keeps what was counted before the savepoint, and counts even tweets alone behind it', () => {
     const expected = expectationOf(source, [8], { kind: 'filter', keepOneIn: 2 }, inOrder);

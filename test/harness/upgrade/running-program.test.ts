@@ -26,10 +26,12 @@ function recordingEngine({ hasSavepoints = true, fails }: { hasSavepoints?: bool
   const told: string[] = [];
   let jobs = 0;
   const engine = {
-    engineFor: (_runtime: NodeRuntime, { filter }: { filter?: { keepOneIn: number } }) => ({
+    engineFor: (_runtime: NodeRuntime, { filter, parallelism }: Pick<Program, 'filter' | 'parallelism'>) => ({
       start: async ({ restoreFrom }: { restoreFrom?: string }) => {
         const job = ++jobs;
-        told.push(`start ${job} from ${restoreFrom ?? 'nothing'}${filter ? `, one in ${filter.keepOneIn}` : ''}`);
+        told.push(
+          `start ${job} from ${restoreFrom ?? 'nothing'}${filter ? `, one in ${filter.keepOneIn}` : ''}${parallelism ? `, by ${parallelism}` : ''}`,
+        );
         const events = [0, 1].map((partition) => ({ kind: 'restored', partition, fromOffset: 10 * job + partition }));
         return {
           events: events as unknown as JobEvent[],
@@ -49,6 +51,12 @@ function recordingEngine({ hasSavepoints = true, fails }: { hasSavepoints?: bool
 }
 
 describe('a program', () => {
+  test('is started by as many subtasks as it says', async () => {
+    const { told, host } = recordingEngine();
+    await RunningProgram.start({ ...a, parallelism: 3 }, host);
+    expect(told).toEqual(['start 1 from nothing, by 3']);
+  });
+
   test('gives way to another at its savepoint, and that to the first at an earlier one', async () => {
     const { told, host } = recordingEngine();
     const seen: string[] = [];

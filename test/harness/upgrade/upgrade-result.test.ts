@@ -20,7 +20,7 @@ const audit = {
   worst: [],
 };
 const result: UpgradeResult = {
-  schemaVersion: '1.0.0',
+  schemaVersion: '1.1.0',
   runId: 'upgrade-1',
   startedAt: '2026-11-21T16:00:00.000Z',
   architecture: 'omega',
@@ -61,6 +61,7 @@ describe('the verdict', () => {
   test('is exact where no key is wrong and neither program is seen by the other', () => {
     expect(verdictOf(result)).toBe('exact');
     expect(verdictOf({ ...result, change: { kind: 'sink' }, keysThatDiffer: 0 })).toBe('exact');
+    expect(verdictOf({ ...result, change: { kind: 'rescale', parallelism: 1 }, keysThatDiffer: 0 })).toBe('exact');
   });
 
   test.each<[string, Partial<UpgradeResult>]>([
@@ -110,6 +111,12 @@ describe('the end of an upgrade on a terminal', () => {
     expect(lines).toContain('Refused while A ran on: other windows; nothing was stopped.');
     expect(lines).toContain('Result: /results/upgrade-1/upgrade.json');
     expect(lines.at(-2)).toContain('Exact');
+  });
+
+  test('says from how many subtasks to how many a program was rescaled', () => {
+    const engine = { name: 'flink', settings: { version: 'Apache Flink 2.3.0', parallelism: '2' } };
+    const text = upgradeText({ ...result, engine, change: { kind: 'rescale', parallelism: 3 } }, 'u.json');
+    expect(text).toContain('program A, then B (rescaled from 2 to 3 subtasks), then A again');
   });
 
   test('names what was not as it should be', () => {

@@ -13,7 +13,12 @@ const KNOWN = { architectures: ['beta', 'omega', 'omega-prime'], environment: {}
 const silent = { phase: () => {}, update: () => {}, warn: () => {}, done: () => {} };
 
 describeWith(['kafka', 'redis', 'flink'], 'an upgrade on Flink', ({ kafka, redis, flink }) => {
-  test.each<Omit<SaidToUpgrade, 'flags'>>([{ architecture: 'omega', change: 'filter' }, { architecture: 'beta' }])(
+  test.each<Omit<SaidToUpgrade, 'flags'>>([
+    { architecture: 'omega', change: 'filter' },
+    { architecture: 'beta' },
+    { architecture: 'omega', change: 'rescale', toParallelism: '1' },
+    { architecture: 'omega-prime', change: 'rescale', toParallelism: '3' },
+  ])(
     'of %j is exact, and so is its rollback; nothing is left behind',
     (said) =>
       withTemporaryDirectory(async (out) => {
@@ -24,6 +29,7 @@ describeWith(['kafka', 'redis', 'flink'], 'an upgrade on Flink', ({ kafka, redis
           store: [redis],
           rate: ['20k'],
           hour: ['2s'],
+          'flink-parallelism': ['2'],
         };
         const { config, credentials, change } = resolveUpgrade({ flags, ...said }, KNOWN);
         const { signal } = new AbortController();
@@ -43,9 +49,14 @@ describeWith(['kafka', 'redis', 'flink'], 'an upgrade on Flink', ({ kafka, redis
         expect(result.savepoints[0]?.bytes).toBeGreaterThan(0);
         expect(result.steps[1]?.replayedEvents).toBeGreaterThan(0);
         if (change.kind === 'filter') expect(result.keysThatDiffer).toBeGreaterThan(0);
-        const own = (await ownJobs(clusterRest(config.engine, credentials))).filter(({ name }) =>
-          name.includes(prefix),
+        const rest = clusterRest(config.engine, credentials);
+        const own = (await ownJobs(rest)).filter(({ name }) => name.includes(prefix));
+        // A, B, A again and B again, newest first.
+        const subtasks = await Promise.all(
+          own.map(async ({ id }) => Math.max(...(await rest.job(id)).vertices.map(({ parallelism }) => parallelism))),
         );
+        const ofB = change.kind === 'rescale' ? change.parallelism : 2;
+        expect(subtasks).toEqual([ofB, 2, ofB, 2]);
         expect(own.map(({ state }) => state).filter((state) => state !== 'FINISHED' && state !== 'CANCELED')).toEqual(
           [],
         );
