@@ -6,7 +6,13 @@
 import { type Clock, wallClockMs } from '../../clock.ts';
 import type { StoreName } from '../../declaration.ts';
 import type { StoreCounts } from '../../key-value-store/key-value-store.ts';
-import { operatorOf, parseProgress, type StageProgresses, type SubtaskProgress } from './job-progress.ts';
+import {
+  knowsFirstOffsets,
+  operatorOf,
+  parseProgress,
+  type StageProgresses,
+  type SubtaskProgress,
+} from './job-progress.ts';
 import { countsOf, lastWordsOf } from './last-words.ts';
 import { OperatorCounts } from './operator-counts.ts';
 import type { FlinkPlan } from './plan.ts';
@@ -59,6 +65,14 @@ export class JobFigures {
   /** Every stage has said something since the attempt began. */
   get isFresh(): boolean {
     return this.#stages().every(({ stage }) => this.#fresh.has(stage));
+  }
+
+  /** Every stage has said where its partitions began in this attempt. */
+  get knowsFirstOffsets(): boolean {
+    const { declaration, log } = this.#plan;
+    return this.#stages().every(({ stage }) =>
+      knowsFirstOffsets(declaration.stages[stage]?.kind, this.#progresses.get(stage) ?? [], log.partitions),
+    );
   }
 
   attemptBegins(): void {

@@ -68,6 +68,19 @@ function markOf(stage: Stage, subtasks: readonly (SubtaskProgress | undefined)[]
   };
 }
 
+/** Whether the subtasks of a stage have said of every partition where they began; markers alone do not tell. */
+export function knowsFirstOffsets(
+  kind: Stage['kind'] | undefined,
+  subtasks: readonly (SubtaskProgress | undefined)[],
+  partitions: number,
+): boolean {
+  for (let partition = 0; partition < partitions; partition++) {
+    const said = subtasks.filter((subtask) => subtask?.first?.[String(partition)] !== undefined).length;
+    if (said === 0 || (kind === 'window-state' && said < subtasks.length)) return false;
+  }
+  return true;
+}
+
 /**
  * Where a partition of a stage began after the restore: what its subtasks say, or else the least that they have now.
  */

@@ -24,6 +24,9 @@ const CHECKPOINTS_EVERY_MS = 500;
 /** A job manager that does not answer for so long is taken for dead. */
 const SILENT_MS = 1000;
 
+/** Gauges say where partitions began; a cluster that has lost a task manager may keep them back for long. */
+const FIRST_OFFSETS_WITHIN_MS = 2000;
+
 /** What the watcher of a job tells; times are the run's. */
 export interface JobWatcher {
   /** All tasks run, for the first time or again. */
@@ -70,6 +73,8 @@ export class StreamingJob {
   #phase: 'starting' | 'running' | 'fallen' = 'starting';
   #answeredMs = 0;
   #isRestored = true;
+  /** When the figures of this attempt were there. */
+  #freshSinceMs: number | undefined;
   #seenExceptionMs = 0;
   readonly #figures: JobFigures;
   readonly #checkpoints: CheckpointWatch;
@@ -218,6 +223,7 @@ export class StreamingJob {
     this.#attempt = { job: id, epoch, readers };
     this.#phase = 'running';
     this.#figures.attemptBegins();
+    this.#freshSinceMs = undefined;
     this.#isRestored = epoch === 1 && this.#checkpoints.latest === undefined;
     this.#watcher.began(this.#attempt);
   }
@@ -259,6 +265,9 @@ export class StreamingJob {
 
   async #tellRestored(): Promise<void> {
     if (this.#isRestored || this.#attempt === undefined || !this.#figures.isFresh) return;
+    this.#freshSinceMs ??= this.#nowMs();
+    const waitedMs = this.#nowMs() - this.#freshSinceMs;
+    if (!this.#figures.knowsFirstOffsets && waitedMs < FIRST_OFFSETS_WITHIN_MS) return;
     const { latestRestored } = await this.#rest.checkpoints(this.#attempt.job);
     this.#isRestored = true;
     const from = latestRestored === undefined ? null : `checkpoint ${latestRestored.id}`;

@@ -5,6 +5,7 @@ import type { Declaration } from '../../../../substrates/declaration.ts';
 import {
   firstOffsetOf,
   inOne,
+  knowsFirstOffsets,
   operatorOf,
   parseProgress,
   progressOfStages,
@@ -87,6 +88,17 @@ test('where a partition began after a restore is what was heard of it first, the
   ];
   expect(firstOffsetOf('window-state', subtasks, 0)).toBe(35);
   expect(firstOffsetOf('window-state', [said({ partitions: { 0: [100, 0, 0, 0] } }), said({})], 0)).toBe(0);
+});
+
+test('where partitions began is known when every subtask of a window has said so of each, and one of an increment', () => {
+  const both = { first: { 0: 40, 1: 7 } };
+  expect(knowsFirstOffsets('window-state', [said(both), said(both)], 2)).toBe(true);
+  // A marker that was read by key is where a partition is now.
+  expect(knowsFirstOffsets('window-state', [said(both), said({ partitions: { 0: [90, 0, 0, 0] } })], 2)).toBe(false);
+  expect(knowsFirstOffsets('window-state', [said(both), said({ first: { 0: 40 } })], 2)).toBe(false);
+  expect(knowsFirstOffsets('window-state', [], 1)).toBe(false);
+  expect(knowsFirstOffsets('increment-store', [said({ first: { 0: 40 } }), said({ first: { 1: 7 } })], 2)).toBe(true);
+  expect(knowsFirstOffsets('increment-store', [said({ first: { 0: 40 } }), said({})], 2)).toBe(false);
 });
 
 test('a stream and its batch jobs are as far as the slower, and reach as far as the better', () => {
