@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Rows in Cassandra, as `substrates/key-value-store/cassandra/` lays them out: `(prefix)_values` for what replaces,
@@ -30,6 +32,8 @@ final class CassandraRows implements RowStore {
   private static final String WRITES = ".coordinator_write_latency";
   private static final int ROWS_IN_FLIGHT = 512;
   private static final int BATCHES_IN_FLIGHT = 32;
+  /** As long as the driver waits for an answer, and more. */
+  private static final long SETTLE_MS = 15_000;
 
   private final String place;
   private final StoreCounts counts = new StoreCounts();
@@ -62,35 +66,34 @@ final class CassandraRows implements RowStore {
   @Override
   public void upsert(Rows rows) throws IOException {
     List<BatchStatement> batches = batches(rows);
+    AtomicLong sent = new AtomicLong();
     run("an upsert of " + rows.count + " rows", () -> {
       listHours(rows);
-      InFlight flight = new InFlight(BATCHES_IN_FLIGHT);
-      for (BatchStatement batch : batches) flight.add(session.executeAsync(batch));
-      flight.finish();
+      sendAll(BATCHES_IN_FLIGHT, "values", sent, (flight) -> {
+        for (BatchStatement batch : batches) flight.send(() -> send(batch, sent));
+      });
     });
     counts.countWrites(batches.size(), rows.count);
-    counts.countSent("values" + WRITES, batches.size());
   }
 
   @Override
   public void increment(Rows rows) throws IOException {
+    AtomicLong sent = new AtomicLong();
     run("an increment of " + rows.count + " rows", () -> {
       listHours(rows);
-      InFlight flight = new InFlight(ROWS_IN_FLIGHT);
       Map<Key, CompletionStage<AsyncResultSet>> last = new HashMap<>();
-      for (int row = 0; row < rows.count; row++) {
-        BoundStatement addition = addition(rows, row);
-        // A later increment must not overtake one before: the count would lack what came first.
-        flight.add(last.compute(
-            new Key(rows.tweetId[row], rows.hourStartMs[row]),
-            (key, before) -> before == null
-                ? session.executeAsync(addition)
-                : before.thenCompose((answer) -> session.executeAsync(addition))));
-      }
-      flight.finish();
+      sendAll(ROWS_IN_FLIGHT, "counters", sent, (flight) -> {
+        for (int row = 0; row < rows.count; row++) {
+          BoundStatement addition = addition(rows, row);
+          Key key = new Key(rows.tweetId[row], rows.hourStartMs[row]);
+          // A later increment must not overtake one before: the count would lack what came first.
+          flight.send(() -> last.compute(key, (same, before) -> before == null
+              ? send(addition, sent)
+              : before.thenCompose((answer) -> send(addition, sent))));
+        }
+      });
     });
     counts.countWrites(rows.count, rows.count);
-    counts.countSent("counters" + WRITES, rows.count);
   }
 
   /** Cassandra has no transaction over a counter and anything else: no offset is noted. */
@@ -120,6 +123,23 @@ final class CassandraRows implements RowStore {
   static int shardOf(long tweetId) {
     int hi = (int) (tweetId >>> 32);
     return Impressions.mix32((int) tweetId ^ Impressions.mix32(hi ^ 0x5bd1e995)) & (SHARDS - 1);
+  }
+
+  /** What was sent counts, also if the task was cancelled meanwhile: the server has it. */
+  private void sendAll(int most, String table, AtomicLong sent, Sending sending) throws InterruptedException {
+    InFlight flight = new InFlight(most);
+    try {
+      sending.sendBy(flight);
+      flight.finish();
+    } finally {
+      flight.settle(SETTLE_MS);
+      counts.countSent(table + WRITES, sent.get());
+    }
+  }
+
+  private CompletionStage<AsyncResultSet> send(Statement<?> statement, AtomicLong sent) {
+    sent.incrementAndGet();
+    return session.executeAsync(statement);
   }
 
   private BoundStatement addition(Rows rows, int row) {
@@ -176,6 +196,11 @@ final class CassandraRows implements RowStore {
 
   private static String quote(String identifier) {
     return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  /** Sends what is to be sent. */
+  private interface Sending {
+    void sendBy(InFlight flight) throws InterruptedException;
   }
 
   /** Work that may wait. */
