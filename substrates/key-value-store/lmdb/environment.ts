@@ -23,6 +23,7 @@ export interface Environment {
   root: RootDatabase<Buffer, Buffer>;
   counters: Database<Buffer, Buffer>;
   control: Database<Buffer, Buffer>;
+  /** Passed by every write transaction, as by every opening. */
   gate: Gate;
   /** What `transactionSync` takes so that a commit is as durable as was asked for. */
   transactionFlags: number;
