@@ -43,8 +43,7 @@ export function addUpgrade(parser: Argv, choose: (chosen: UpgradeInvocation | Jo
           })
           .option('change', {
             requiresArg: true,
-            describe:
-              'sink|filter|rescale  What the other program does otherwise: another sink, a new filter too, or another parallelism',
+            describe: 'sink|filter|rescale  What is other: the sink, a filter too, or the parallelism',
             defaultDescription: 'sink; filter for omega-prime',
             group: 'Run:',
           })

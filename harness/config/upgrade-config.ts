@@ -1,4 +1,5 @@
 /** From what was said to `upgrade` to what it does: the stream, the servers, the architecture and the change. */
+import { MAX_PARALLELISM } from '../../substrates/stream-engine/flink/plan.ts';
 import { BenchError } from '../cli/bench-error.ts';
 import { checkNames } from '../cli/names.ts';
 import type { Change } from '../upgrade/program.ts';
@@ -17,8 +18,6 @@ const DEFAULT_TEXTS: Readonly<Record<string, string>> = { rate: '50k', hour: '5s
 /** Low bits of a tweet's id tell its partition, so 2 would let half of the partitions pass whole, and the rest not. */
 const DEFAULT_KEEP_ONE_IN = 3;
 const MOST_KEEP_ONE_IN = 1000;
-/** A program is made for as many groups of keys, and a subtask needs one. */
-const MOST_PARALLELISM = 128;
 
 const FLAGS = [
   ...['log', 'store', 'engine', 'framing', 'codec'],
@@ -123,12 +122,12 @@ function changeOf(kind: Kind, { keepOneIn, toParallelism }: SaidToUpgrade, confi
 /** `from`: subtasks of program A. */
 function parallelismOf(text: string | undefined, from: number): number {
   const value = text === undefined ? (from === 1 ? 2 : 1) : count.parse(text);
-  if (value !== undefined && Number.isInteger(value) && value >= 1 && value <= MOST_PARALLELISM && value !== from) {
+  if (value !== undefined && Number.isInteger(value) && value >= 1 && value <= MAX_PARALLELISM && value !== from) {
     return value;
   }
   throw new BenchError(
     'OB_OUT_OF_RANGE',
-    `--to-parallelism ${text} is not a whole number from 1 to ${MOST_PARALLELISM} other than ${from}, which program A has`,
+    `--to-parallelism ${text} is not a whole number from 1 to ${MAX_PARALLELISM} other than ${from}, which program A has`,
     `Write --to-parallelism ${from === 1 ? 2 : 1}; --flink-parallelism says what program A has.`,
   );
 }

@@ -16,8 +16,8 @@ export function fasterRung(found: ArchitectureResult | undefined, eventsPerSecon
 }
 
 /**
- * On Redis alpha's rungs are clients, and its default is one of them; elsewhere, and on Flink, whose job has a client of
- * its own, the default needs no name.
+ * On Redis alpha's rungs are clients, and its default is one of them; elsewhere, and on Flink, whose job has a client
+ * of its own, the default needs no name.
  */
 export function defaultRungName({ config, environment }: Result, architecture: string): string | undefined {
   if (architecture !== 'alpha' || environment.substrates.keyValueStore.name !== 'redis') return undefined;

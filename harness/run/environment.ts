@@ -56,8 +56,8 @@ export function uncountedServers(servers: Pick<RunServers, 'foreign'>): Warning[
 type Described = Pick<ResultEnvironment['substrates'], 'eventLog' | 'keyValueStore'> & { ceilings: ServerCeiling[] };
 
 /**
- * A Cassandra that was just started does a third of what it can, and its compiler takes the generator's share. After 20 s
- * alpha had 4,000 events/s and the generator was 76 ms late at p99; later 10,700 and 31 ms.
+ * A Cassandra that was just started does a third of what it can, and its compiler takes the generator's share. After
+ * 20 s alpha had 4,000 events/s and the generator was 76 ms late at p99; later 10,700 and 31 ms.
  */
 const WARM_UP_SECONDS = 60;
 /** Time for each ceiling of a server. */

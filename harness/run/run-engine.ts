@@ -25,7 +25,10 @@ export interface RunEngine {
   describe(): Promise<{ name: string; settings: Record<string, string> }>;
   /** How old a worker's report may be: what it drifts by looks like a slope. */
   readonly reportResolutionMs: number;
-  /** `filter` is a changed program, on Flink alone: only tweets whose low 32 bits `keepOneIn` divides are counted; so is another `parallelism`. */
+  /**
+   * `filter` and `parallelism` are those of a changed program, on Flink alone; with a filter only tweets whose low 32
+   * bits `keepOneIn` divides are counted.
+   */
   engineFor(
     runtime: NodeRuntime,
     options: {
